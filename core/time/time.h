@@ -1,0 +1,24 @@
+// Clocks and the texts of time. Tests own the clock: code takes one instead of asking the system.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <optional>
+
+namespace nightshift::core::time {
+
+using Clock = std::function<std::chrono::system_clock::time_point()>;
+
+/// RFC 3339, UTC, microseconds: 2026-11-21T05:20:00.000000Z
+std::string rfc3339(std::chrono::system_clock::time_point moment);
+/// Nothing unless the text is a whole RFC 3339 date-time with an offset (a space or T between, fraction optional).
+std::optional<std::chrono::system_clock::time_point> parse_rfc3339(std::string_view text);
+
+/// UUID version 7 (RFC 9562): ordered by time, 74 random bits. Thread-safe.
+std::string uuid7(std::chrono::system_clock::time_point moment);
+std::string uuid7();
+bool is_uuid(std::string_view text);
+
+}  // namespace nightshift::core::time
