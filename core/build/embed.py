@@ -63,7 +63,7 @@ def migrations(root, out):
 def listing(root, out, floor, pattern, header, type_name, element):
     found = sorted(p for p in (root / floor).rglob("*.h") if re.search(pattern, p.read_text(), re.M))
     lines = ["#pragma once"] + [f'#include "{p.relative_to(root)}"' for p in found] + ["namespace nightshift::generated {"]
-    lines.append(f"inline constexpr {type_name} {header}[] = {{")
+    lines.append(f"inline constexpr {type_name} {header}[] = {{" if "(*const)" not in type_name else f"inline constexpr {type_name.replace('(*const)', f'(*const {header}[])')} = {{")
     for path in found:
         space = re.search(r"^namespace (nightshift::[\w:]+)", path.read_text(), re.M).group(1)
         lines.append("    " + element.format(space=space) + ",")
@@ -78,6 +78,7 @@ def main():
     migrations(root, out)
     listing(root, out, "workers", r"^inline constexpr queue::Kind kind\b", "kinds", "const queue::Kind*", "&{space}::kind")
     listing(root, out, "api", r"^std::vector<kit::Route> routes\(", "resources", "std::vector<api::kit::Route> (*const)(const api::kit::Services&)", "&{space}::routes")
+    listing(root, out, "daemon", r"^void add\(CLI::App&", "commands", "void (*const)(CLI::App&, daemon::Action&)", "&{space}::add")
     stamp = out / "stamp.cpp"
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text("// Marks when the SQL was last embedded.\n")

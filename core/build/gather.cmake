@@ -23,7 +23,7 @@ function(nightshift_generate)
   endforeach()
   set(sql ${inputs})
   list(FILTER sql INCLUDE REGEX "\\.sql$")
-  list(FILTER inputs INCLUDE REGEX "(\\.sql|(workers|api)/.*\\.h)$")
+  list(FILTER inputs INCLUDE REGEX "(\\.sql|(workers|api|daemon)/.*\\.h)$")
   set(script ${CMAKE_SOURCE_DIR}/core/build/embed.py)
   execute_process(COMMAND python3 ${script} ${CMAKE_SOURCE_DIR} ${NIGHTSHIFT_GENERATED}
     OUTPUT_VARIABLE headers OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
