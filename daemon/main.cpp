@@ -1,9 +1,9 @@
 // nightshift: one program, one command line. Which commands there are: daemon/commands/.
 #include <iostream>
 
+#include "commands.h"
 #include "core/error/error.h"
 #include "daemon/commands/command.h"
-#include "commands.h"
 
 int main(int argc, char** argv) {
     using namespace nightshift;
@@ -23,11 +23,14 @@ int main(int argc, char** argv) {
     } catch (const core::Error& problem) {
         std::cerr << "nightshift: " << problem.what() << '\n';
         switch (problem.code()) {
-            case core::Code::configuration: return daemon::kExitConfiguration;
+            case core::Code::configuration:
+                return daemon::kExitConfiguration;
             case core::Code::unavailable:
             case core::Code::database:
-            case core::Code::broker: return daemon::kExitUnavailable;
-            default: return daemon::kExitFailed;
+            case core::Code::broker:
+                return daemon::kExitUnavailable;
+            default:
+                return daemon::kExitFailed;
         }
     } catch (const std::exception& problem) {
         std::cerr << "nightshift: " << problem.what() << '\n';

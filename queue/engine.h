@@ -20,18 +20,18 @@ namespace nightshift::queue {
 
 struct EngineSettings {
     std::string database_url;
-    std::string broker_url = {};                       ///< empty: transport postgres
-    bool dispatch = true, schedule = true, work = true, maintain = true;   ///< roles
+    std::string broker_url = {};                                          ///< empty: transport postgres
+    bool dispatch = true, schedule = true, work = true, maintain = true;  ///< roles
     std::vector<std::string> queues = {"default", "reports", "sweeps", "reminders", "notifications", "integrations"};
-    std::size_t slots = 8;                             ///< handler threads
+    std::size_t slots = 8;  ///< handler threads
     std::string name = "worker";
     bool diagnostics = false;
     std::chrono::milliseconds beat{10000}, lease{30000}, rehint{10000}, drain{30000};
     std::chrono::milliseconds rescue_every{5000};
     int crash_budget = 3;
     int retention_days = 7, dead_retention_days = 90;
-    std::string program = {};                          ///< path of this executable, for isolated kinds
-    std::string config_path = {};                      ///< handed to isolated children
+    std::string program = {};      ///< path of this executable, for isolated kinds
+    std::string config_path = {};  ///< handed to isolated children
     std::function<json::value(std::string_view)> setting = nullptr;
 };
 
@@ -41,7 +41,8 @@ struct EngineState {
     bool draining = false;
     std::string incarnation;
     std::size_t busy = 0, slots = 0;
-    std::map<std::string, std::chrono::milliseconds> stalled = {};   ///< per loop: time since it last moved, for the watchdog
+    std::map<std::string, std::chrono::milliseconds> stalled =
+        {};  ///< per loop: time since it last moved, for the watchdog
 };
 
 class Engine {
@@ -49,8 +50,8 @@ public:
     Engine(EngineSettings settings, std::span<const Kind* const> kinds);
     ~Engine();
     void start();
-    /// Stops claiming, hands back hints, waits for handlers up to the limit, then interrupts them (free of charge), ends leases.
-    /// True when nothing had to be interrupted.
+    /// Stops claiming, hands back hints, waits for handlers up to the limit, then interrupts them (free of charge),
+    /// ends leases. True when nothing had to be interrupted.
     bool drain(std::chrono::milliseconds limit);
     /// New ready rows were committed in these queues: dispatch now instead of at the next poll.
     void wake(const std::vector<std::string>& queues);

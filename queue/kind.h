@@ -21,13 +21,26 @@ using namespace std::chrono_literals;
 namespace json = core::json;
 
 // How a handler ends. A closed set: nothing to forget to override.
-struct Done { json::value result = nullptr; };                            ///< succeeded
-struct Retry { std::string error_class; std::string message; };           ///< transient: counts, backs off
-struct Throttled { std::chrono::milliseconds after; std::string message; };  ///< the other side asked for time: free
-struct Permanent { std::string error_class; std::string message; };       ///< no retry will help: dead at once
-struct Snooze { std::chrono::milliseconds after; };                       ///< not yet: free
-struct Again {};                                                          ///< more of the same work waits: a new turn, free
-struct Cancelled {};                                                      ///< the handler saw the token and stopped
+struct Done {
+    json::value result = nullptr;
+};  ///< succeeded
+struct Retry {
+    std::string error_class;
+    std::string message;
+};  ///< transient: counts, backs off
+struct Throttled {
+    std::chrono::milliseconds after;
+    std::string message;
+};  ///< the other side asked for time: free
+struct Permanent {
+    std::string error_class;
+    std::string message;
+};  ///< no retry will help: dead at once
+struct Snooze {
+    std::chrono::milliseconds after;
+};                    ///< not yet: free
+struct Again {};      ///< more of the same work waits: a new turn, free
+struct Cancelled {};  ///< the handler saw the token and stopped
 using Outcome = std::variant<Done, Retry, Throttled, Permanent, Snooze, Again, Cancelled>;
 
 /// What a handler may use while it works. Belongs to the thread of the handler.
@@ -44,7 +57,8 @@ public:
     virtual std::stop_token stop() const = 0;
     /// A connection for reading while the work goes on.
     virtual core::pg::Pool& pool() = 0;
-    /// The transaction in which the run will be finished: what is written here happens exactly once. Opened on first use.
+    /// The transaction in which the run will be finished: what is written here happens exactly once. Opened on first
+    /// use.
     virtual core::pg::Transaction& transaction() = 0;
     /// 0..1 and a short text; written at most twice a second.
     virtual void progress(double share, std::string_view note) = 0;
@@ -57,17 +71,18 @@ using Handler = Outcome (*)(const json::object& args, Run& run);
 enum class Isolation : std::uint8_t { thread, process };
 
 struct Kind {
-    std::string_view name;               ///< "report.generate"
-    std::string_view doc;                ///< one sentence
+    std::string_view name;  ///< "report.generate"
+    std::string_view doc;   ///< one sentence
     std::string_view queue = "default";
     std::chrono::milliseconds timeout = 5min;
     int max_attempts = 8;
-    int priority = 2;                    ///< band 0 (first) .. 4 (last)
+    int priority = 2;  ///< band 0 (first) .. 4 (last)
     std::chrono::milliseconds backoff_first = 5s;
     std::chrono::milliseconds backoff_limit = 1h;
-    Isolation isolation = Isolation::thread;   ///< process: a crash, a memory cap or a hang costs one attempt, never the daemon
-    std::size_t memory_limit = 512UL << 20U;   ///< of the isolated process, bytes
-    bool diagnostic = false;             ///< only where `diagnostics.enabled`
+    Isolation isolation =
+        Isolation::thread;  ///< process: a crash, a memory cap or a hang costs one attempt, never the daemon
+    std::size_t memory_limit = 512UL << 20U;  ///< of the isolated process, bytes
+    bool diagnostic = false;                  ///< only where `diagnostics.enabled`
     std::span<const core::schema::Field> args = {};
     Handler body = nullptr;
 };

@@ -1,4 +1,5 @@
-// Submitting runs: rows in the caller's own transaction, so a run never exists without its cause, nor the cause without it.
+// Submitting runs: rows in the caller's own transaction, so a run never exists without its cause, nor the cause without
+// it.
 #pragma once
 
 #include <chrono>
@@ -16,31 +17,32 @@ enum class OnConflict : std::uint8_t { keep, replace, reject };
 struct Submission {
     std::string kind;
     core::json::object args = {};
-    std::string organization;                 ///< uuid
-    std::string id = {};                      ///< uuid; made (v7) when empty
-    std::optional<std::string> queue = {};    ///< the kind's own when absent
-    std::optional<int> priority = {};         ///< band 0..4
+    std::string organization;               ///< uuid
+    std::string id = {};                    ///< uuid; made (v7) when empty
+    std::optional<std::string> queue = {};  ///< the kind's own when absent
+    std::optional<int> priority = {};       ///< band 0..4
     std::optional<std::chrono::system_clock::time_point> not_before = {};
-    std::string unique_key = {};              ///< at most one live run of the organization with this key
+    std::string unique_key = {};  ///< at most one live run of the organization with this key
     OnConflict on_conflict = OnConflict::keep;
-    std::string concurrency_key = {};         ///< at most `limits.concurrency` runs with this key hold a slot
+    std::string concurrency_key = {};  ///< at most `limits.concurrency` runs with this key hold a slot
     std::optional<int> max_attempts = {};
     std::optional<std::chrono::milliseconds> timeout = {};
-    std::vector<std::string> after = {};      ///< runs that must succeed first
-    std::string schedule_id = {};             ///< set by schedules
-    std::string redriven_from = {};           ///< set by redrive and retry
-    std::string origin = "api";               ///< who asked: api, schedule, redrive, handler, cli
-    std::string trace_parent = {};            ///< W3C
+    std::vector<std::string> after = {};  ///< runs that must succeed first
+    std::string schedule_id = {};         ///< set by schedules
+    std::string redriven_from = {};       ///< set by redrive and retry
+    std::string origin = "api";           ///< who asked: api, schedule, redrive, handler, cli
+    std::string trace_parent = {};        ///< W3C
 };
 
 struct Submitted {
     std::string id;
-    bool created;     ///< false: `unique_key` found a live run, this is its id
+    bool created;  ///< false: `unique_key` found a live run, this is its id
     std::string queue;
 };
 
-/// Checks kind and arguments (Error(validation) naming the fields), inserts, returns in order. Throws Error(conflict) for `reject`.
-/// The rows become visible with the caller's commit; call `wake(queues)` of the engine after it for the lowest latency.
+/// Checks kind and arguments (Error(validation) naming the fields), inserts, returns in order. Throws Error(conflict)
+/// for `reject`. The rows become visible with the caller's commit; call `wake(queues)` of the engine after it for the
+/// lowest latency.
 std::vector<Submitted> submit(core::pg::Transaction& tx, const std::vector<Submission>& submissions);
 Submitted submit(core::pg::Transaction& tx, const Submission& submission);
 

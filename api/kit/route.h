@@ -1,5 +1,5 @@
-// One row a route: method, path, permission, sentence, body's fields, handler. Router, OpenAPI and tests read the same rows.
-// A folder below api/ whose header declares `std::vector<kit::Route> routes(const kit::Services&);` is served.
+// One row a route: method, path, permission, sentence, body's fields, handler. Router, OpenAPI and tests read the same
+// rows. A folder below api/ whose header declares `std::vector<kit::Route> routes(const kit::Services&);` is served.
 #pragma once
 
 #include <functional>
@@ -19,26 +19,26 @@ namespace nightshift::api::kit {
 /// What handlers may use. Outlives the routes.
 struct Services {
     core::pg::Pool& pool;
-    queue::Engine& engine;                        ///< wake(), kinds(), state()
+    queue::Engine& engine;                                       ///< wake(), kinds(), state()
     std::function<core::json::value(std::string_view)> setting;  ///< of the configuration, by dotted path
 };
 
 /// Who calls: from the token alone.
 struct Caller {
-    std::string actor;                            ///< "token:dev", later the user's id
-    std::string organization;                     ///< uuid
+    std::string actor;         ///< "token:dev", later the user's id
+    std::string organization;  ///< uuid
     bool may(std::string_view permission) const;
-    std::vector<std::string> permissions;         ///< "*": all
+    std::vector<std::string> permissions;  ///< "*": all
 };
 
 using Handle = std::function<core::http::Response(const core::http::Request&, const Caller&, core::json::object& body)>;
 
 struct Route {
     std::string_view method;
-    std::string_view path;                        ///< "/api/v1/runs/{id}"; {id} must be a uuid unless named otherwise
-    std::string_view permission;                  ///< "" only for /health, /ready: refused by default otherwise
+    std::string_view path;        ///< "/api/v1/runs/{id}"; {id} must be a uuid unless named otherwise
+    std::string_view permission;  ///< "" only for /health, /ready: refused by default otherwise
     std::string_view doc;
-    std::span<const core::schema::Field> body = {};   ///< validated before the handler; empty: no body taken
+    std::span<const core::schema::Field> body = {};  ///< validated before the handler; empty: no body taken
     Handle handle;
 };
 

@@ -8,9 +8,30 @@
 namespace nightshift::core {
 
 enum class Code : std::uint8_t {
-    bad_json, validation, unauthorized, forbidden, not_found, method_not_allowed, conflict, gone, too_large,
-    unsupported_media, rule, rate_limited, internal, unavailable, timeout, bad_request, precondition_failed,
-    database, broker, configuration, unknown_outcome, cancelled, headers_too_large, not_acceptable,
+    bad_json,
+    validation,
+    unauthorized,
+    forbidden,
+    not_found,
+    method_not_allowed,
+    conflict,
+    gone,
+    too_large,
+    unsupported_media,
+    rule,
+    rate_limited,
+    internal,
+    unavailable,
+    timeout,
+    bad_request,
+    precondition_failed,
+    database,
+    broker,
+    configuration,
+    unknown_outcome,
+    cancelled,
+    headers_too_large,
+    not_acceptable,
 };
 
 /// May the same call be tried again? never: it will fail the same way; later: after a pause.
@@ -50,6 +71,8 @@ inline constexpr std::array code_rows{
     CodeRow{Code::not_acceptable, "E_NOT_ACCEPTABLE", 406, Again::never},
 };
 
-constexpr const CodeRow& row_of(Code code) { return code_rows[static_cast<std::size_t>(code)]; }
+constexpr const CodeRow& row_of(Code code) {
+    return code_rows[static_cast<std::size_t>(code)];
+}
 
 }  // namespace nightshift::core

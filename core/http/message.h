@@ -15,14 +15,14 @@
 namespace nightshift::core::http {
 
 struct Request {
-    std::string method;                       ///< upper case
-    std::string path;                         ///< decoded, normalised; no query
-    std::string target;                       ///< as sent
+    std::string method;                                        ///< upper case
+    std::string path;                                          ///< decoded, normalised; no query
+    std::string target;                                        ///< as sent
     std::vector<std::pair<std::string, std::string>> query;    ///< decoded, in order
     std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
     std::string body;
-    std::string peer;                         ///< address of the client
-    std::string id;                           ///< X-Request-Id if well formed, else ours
+    std::string peer;                                            ///< address of the client
+    std::string id;                                              ///< X-Request-Id if well formed, else ours
     std::map<std::string, std::string, std::less<>> parameters;  ///< {id} of the route's path
 
     std::string_view header(std::string_view lower_case_name) const;
@@ -37,7 +37,7 @@ struct Response {
     std::string body = {};
     std::string content_type = "application/json";
     std::vector<std::pair<std::string, std::string>> headers = {};
-    BodySource source = nullptr;              ///< instead of body: sent in chunks, or with `length`
+    BodySource source = nullptr;  ///< instead of body: sent in chunks, or with `length`
     std::optional<std::uint64_t> length = {};
 };
 

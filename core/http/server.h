@@ -1,7 +1,7 @@
 // The door: strict HTTP/1.1 on Boost.Beast. Idle connections cost a socket on one event loop; complete requests go to a
 // bounded pool of threads (503 with Retry-After beyond). Only server.cpp knows Beast.
-// Refused: two Content-Length, Content-Length with Transfer-Encoding, any Transfer-Encoding but chunked, bare LF, obs-fold, over-long
-// heads (431) and bodies (413), slow heads and bodies (408, deadlines), bad targets (400).
+// Refused: two Content-Length, Content-Length with Transfer-Encoding, any Transfer-Encoding but chunked, bare LF,
+// obs-fold, over-long heads (431) and bodies (413), slow heads and bodies (408, deadlines), bad targets (400).
 #pragma once
 
 #include <chrono>
@@ -15,9 +15,9 @@ namespace nightshift::core::http {
 
 struct ServerSettings {
     std::string host = "127.0.0.1";
-    std::uint16_t port = 8000;                ///< 0: any free one
+    std::uint16_t port = 8000;  ///< 0: any free one
     std::size_t threads = 8;
-    std::size_t queue = 256;                  ///< complete requests waiting for a thread
+    std::size_t queue = 256;  ///< complete requests waiting for a thread
     std::size_t connections = 4096;
     std::size_t max_body = 10UL << 20U;
     std::size_t max_head = 32UL << 10U;

@@ -93,7 +93,8 @@ value parse(std::string_view text) {
         throw Error(Code::bad_json, "body: not valid JSON at byte " + std::to_string(read) + ": " + failure.message());
     const auto rest = text.substr(read).find_first_not_of(" \t\r\n");
     if (rest != std::string_view::npos)
-        throw Error(Code::bad_json, "body: text after the end of the JSON document at byte " + std::to_string(read + rest));
+        throw Error(Code::bad_json,
+                    "body: text after the end of the JSON document at byte " + std::to_string(read + rest));
     return std::move(handler.root);
 }
 

@@ -22,7 +22,11 @@ value parse(std::string_view text);
 /// Like parse, but the document must be an object.
 object parse_object(std::string_view text);
 
-inline std::string text(const value& any) { return boost::json::serialize(any); }
-inline std::string text(const object& any) { return boost::json::serialize(any); }
+inline std::string text(const value& any) {
+    return boost::json::serialize(any);
+}
+inline std::string text(const object& any) {
+    return boost::json::serialize(any);
+}
 
 }  // namespace nightshift::core::json

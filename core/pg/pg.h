@@ -74,11 +74,13 @@ private:
 class Session;
 
 struct PoolSettings {
-    std::string url;                                 ///< postgresql://...
+    std::string url;  ///< postgresql://...
     std::size_t size = 8;
-    std::chrono::milliseconds wait{5000};            ///< how long acquire may wait
+    std::chrono::milliseconds wait{5000};  ///< how long acquire may wait
     std::chrono::milliseconds statement_timeout{30000};
-    std::string name = "nightshift";                 ///< application_name
+    std::string name = "nightshift";  ///< application_name
+    /// Sessions report commits before they are on disk. Only where losing one in a crash of PostgreSQL is harmless.
+    bool relaxed = false;
 };
 
 struct PoolState {
@@ -127,6 +129,15 @@ struct Scope {
     bool relaxed = false;
 };
 
+/// One statement that commits by itself: one round trip. When the link breaks in it, Error(unknown_outcome).
+Result run_once(Lease& lease, const Statement& statement, const std::vector<Value>& parameters);
+
+template <class... Parameters>
+Result once(Pool& pool, const Statement& statement, const Parameters&... parameters) {
+    auto lease = pool.acquire();
+    return run_once(lease, statement, std::vector<Value>{Value(parameters)...});
+}
+
 /// Rolled back unless committed. Errors of the database come as Error with sqlstate; a lost link as Error(database).
 class Transaction {
 public:
@@ -144,8 +155,8 @@ public:
     /// Text without parameters, for migrations and `copy`-like odds; never with input in it.
     Result execute(std::string_view sql);
 
-    /// Rows through a server-side cursor, `batch` at a time, until `row` returns false or there are none: constant memory.
-    /// `row` gets the batch and the row's number in it.
+    /// Rows through a server-side cursor, `batch` at a time, until `row` returns false or there are none: constant
+    /// memory. `row` gets the batch and the row's number in it.
     template <class Each>
     void stream(const Statement& statement, const std::vector<Value>& parameters, std::size_t batch, Each&& row) {
         open_cursor(statement, parameters);

@@ -17,7 +17,22 @@
 namespace nightshift::core::schema {
 
 /// duration: "15m", "1h30m", "250ms" or a number of seconds; size: "64MiB"; choice: one of `choices`.
-enum class Type { text, integer, number, boolean, uuid, timestamp, date, duration, size, choice, object, array, texts, any };
+enum class Type {
+    text,
+    integer,
+    number,
+    boolean,
+    uuid,
+    timestamp,
+    date,
+    duration,
+    size,
+    choice,
+    object,
+    array,
+    texts,
+    any
+};
 
 /// Says what is wrong with a value that has the right type, or nothing.
 using Check = std::string (*)(const json::value&);
@@ -27,9 +42,9 @@ struct Rules {
     double max = std::numeric_limits<double>::max();     ///< of a number, or the length of a text or array
     bool required = false;
     bool nullable = false;
-    bool server = false;              ///< given by us, refused from outside
-    std::string_view fallback = {};   ///< JSON text
-    std::string_view choices = {};    ///< "a|b|c"
+    bool server = false;                        ///< given by us, refused from outside
+    std::string_view fallback = {};             ///< JSON text
+    std::string_view choices = {};              ///< "a|b|c"
     std::span<const struct Field> fields = {};  ///< of an object; empty: any object
     Check check = nullptr;
 };
@@ -48,8 +63,8 @@ struct Problem {
 };
 using Problems = std::vector<Problem>;
 
-/// Every problem of the body at once: unknown, missing, wrong type, out of range. Fills fallbacks into `body` when there is none.
-/// `partial`: missing required fields are fine (PATCH).
+/// Every problem of the body at once: unknown, missing, wrong type, out of range. Fills fallbacks into `body` when
+/// there is none. `partial`: missing required fields are fine (PATCH).
 Problems validate(std::span<const Field> fields, json::object& body, std::string_view at = {}, bool partial = false);
 
 /// Throws Error(validation) with details {"fields": {"path": "message"}} when there are problems.

@@ -1,7 +1,7 @@
-// Cron rules: 5 or 6 fields (seconds first), names, lists, ranges, steps, L W # ?, @daily..., @every 15m, stable spread H.
-// DST (DESIGN 3): a rule that names one hour fires once on each date: in a gap at the first valid instant after it, in a fold on the first
-// pass. A rule with several hours or a star in minute or hour follows the wall clock.
-// Both day fields given: either matches.
+// Cron rules: 5 or 6 fields (seconds first), names, lists, ranges, steps, L W # ?, @daily..., @every 15m, stable spread
+// H. DST (DESIGN 3): a rule that names one hour fires once on each date: in a gap at the first valid instant after it,
+// in a fold on the first pass. A rule with several hours or a star in minute or hour follows the wall clock. Both day
+// fields given: either matches.
 #pragma once
 
 #include <chrono>

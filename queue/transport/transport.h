@@ -14,14 +14,15 @@ namespace nightshift::queue {
 /// "These runs may be claimed now." One AMQP message; disposable.
 struct Hint {
     struct Item {
-        std::string run;   ///< uuid
+        std::string run;  ///< uuid
         int epoch;
     };
     std::string queue;
     std::vector<Item> items;
 };
 
-/// {"v":1,"queue":"reports","runs":[["<uuid>",<epoch>],...]}; decode throws Error(bad_json|validation) for anything else.
+/// {"v":1,"queue":"reports","runs":[["<uuid>",<epoch>],...]}; decode throws Error(bad_json|validation) for anything
+/// else.
 std::string encode(const Hint& hint);
 Hint decode(std::string_view body);
 
@@ -35,7 +36,8 @@ struct Delivery {
 class Consumer {
 public:
     virtual ~Consumer() = default;
-    /// Up to `most` hints; waits at most `wait` for the first. Throws Error(broker) when the link is lost (build a new one).
+    /// Up to `most` hints; waits at most `wait` for the first. Throws Error(broker) when the link is lost (build a new
+    /// one).
     virtual std::vector<Delivery> receive(std::size_t most, std::chrono::milliseconds wait) = 0;
     /// Acknowledges everything up to and including `tag`.
     virtual void acknowledge(std::uint64_t tag) = 0;
