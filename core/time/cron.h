@@ -45,8 +45,9 @@ public:
     /// The last fire at or before `moment`.
     std::optional<Instant> previous(Instant moment, const Zone& zone) const;
 
-private:
     struct Rule;
+
+private:
     std::shared_ptr<const Rule> rule_;
 };
 

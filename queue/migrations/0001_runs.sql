@@ -36,6 +36,8 @@ comment on table run is 'Live runs: scheduled, ready, dispatched, running, waiti
 
 -- The dispatcher reads one lane (queue, organization, band) from a frontier on.
 create index run_ready on run (queue, organization_id, priority, ready_at, id) where state = 'ready';
+-- Runs that share a concurrency key are read key by key.
+create index run_ready_keyed on run (queue, concurrency_key, priority, ready_at, id) where state = 'ready' and concurrency_key is not null;
 create index run_scheduled on run (ready_at) where state = 'scheduled';
 create index run_dispatched on run (dispatched_at) where state = 'dispatched';
 create index run_owned on run (incarnation) where state = 'running';

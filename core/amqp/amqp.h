@@ -1,0 +1,48 @@
+// RabbitMQ: one connection with one channel per owning thread. The only room that knows rabbitmq-c.
+// Every failure is Error(broker); the link is then of no more use: throw it away and build a new one.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nightshift::core::amqp {
+
+struct Message {
+    std::string body;
+    std::uint64_t tag = 0;
+    bool redelivered = false;
+};
+
+class Link {
+public:
+    /// `url`: amqp://user:password@host:port/vhost (vhost percent-encoded). Connects, or throws within `timeout`.
+    explicit Link(const std::string& url, std::chrono::milliseconds timeout = std::chrono::seconds(5));
+    ~Link();
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+
+    /// Durable quorum queue; its tunables are the server's policies.
+    void declare_quorum_queue(const std::string& name);
+    /// Messages that wait in it.
+    std::size_t depth(const std::string& name);
+
+    /// Publishes to the default exchange, persistent, and waits until the broker confirmed every one.
+    /// A message that no queue took is confirmed all the same: the caller's re-hint deals with it.
+    void publish(const std::vector<std::pair<std::string, std::string>>& queue_and_body,
+                 std::chrono::milliseconds limit = std::chrono::seconds(5));
+
+    void consume(const std::string& queue, std::uint16_t prefetch);
+    /// Waits at most `wait` for the first, then takes what is there already, up to `most`. Serves heartbeats.
+    std::vector<Message> receive(std::size_t most, std::chrono::milliseconds wait);
+    void acknowledge(std::uint64_t up_to);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace nightshift::core::amqp

@@ -1,0 +1,59 @@
+#include "queue/claim.h"
+
+#include "core/error/fail_point.h"
+#include "queue/sql.h"
+
+namespace nightshift::queue {
+namespace {
+
+struct Columns {
+    std::vector<std::string> ids;
+    std::vector<std::int64_t> epochs;
+};
+
+Columns columns_of(const std::vector<Hint::Item>& items) {
+    Columns columns;
+    for (const auto& item : items) {
+        columns.ids.push_back(item.run);
+        columns.epochs.push_back(item.epoch);
+    }
+    return columns;
+}
+
+}  // namespace
+
+std::vector<Claimed> claim(core::pg::Pool& pool, const std::vector<Hint::Item>& items, const std::string& incarnation) {
+    if (items.empty()) return {};
+    const auto columns = columns_of(items);
+    core::fail_point("claim.before_commit");
+    const auto rows = core::pg::once(pool, sql::claim, columns.ids, columns.epochs, incarnation);
+    core::fail_point("claim.after_commit");
+    std::vector<Claimed> claimed;
+    claimed.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto text = [&](std::size_t column) { return std::string(rows.text(i, column)); };
+        const auto number = [&](std::size_t column) { return static_cast<int>(rows.number(i, column)); };
+        claimed.push_back({.id = text(0),
+                           .organization = text(1),
+                           .kind = text(2),
+                           .queue = text(3),
+                           .args = text(10),
+                           .trace_parent = text(11),
+                           .incarnation = incarnation,
+                           .epoch = number(4),
+                           .attempt = number(5),
+                           .max_attempts = number(6),
+                           .crashes = number(7),
+                           .timeout = std::chrono::milliseconds(rows.number(i, 8)),
+                           .started_at = rows.time(i, 9)});
+    }
+    return claimed;
+}
+
+void unclaim(core::pg::Pool& pool, const std::vector<Hint::Item>& items) {
+    if (items.empty()) return;
+    const auto columns = columns_of(items);
+    core::pg::once(pool, sql::unclaim, columns.ids, columns.epochs);
+}
+
+}  // namespace nightshift::queue

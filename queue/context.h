@@ -1,0 +1,46 @@
+// What the parts of one engine share.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "core/pg/pg.h"
+#include "queue/engine.h"
+
+namespace nightshift::queue {
+
+struct Context {
+    explicit Context(EngineSettings from)
+        : settings(std::move(from)),
+          pool({.url = settings.database_url, .size = settings.slots + 8, .name = "nightshift"}),
+          quick({.url = settings.database_url, .size = 6, .name = "nightshift-quick", .relaxed = true}) {}
+
+    EngineSettings settings;
+    core::pg::Pool pool;   ///< commits are durable: submits, finishes
+    core::pg::Pool quick;  ///< commits may be lost in a crash of PostgreSQL and are made again: admissions, claims
+    std::atomic<bool> draining{false};
+    /// The lease is fresh enough to take on new work; set by the heartbeat.
+    std::atomic<bool> may_claim{false};
+    std::atomic<bool> database_up{false};
+    std::atomic<bool> broker_up{false};
+    std::function<void(const std::vector<std::string>&)> wake = [](const auto&) {};
+
+    std::string incarnation() const {
+        const std::lock_guard lock(mutex_);
+        return incarnation_;
+    }
+    void become(std::string incarnation) {
+        const std::lock_guard lock(mutex_);
+        incarnation_ = std::move(incarnation);
+    }
+
+private:
+    mutable std::mutex mutex_;  // guards incarnation_
+    std::string incarnation_;
+};
+
+}  // namespace nightshift::queue

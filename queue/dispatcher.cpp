@@ -1,0 +1,256 @@
+#include "queue/dispatcher.h"
+
+#include <algorithm>
+
+#include "core/error/error.h"
+#include "core/error/fail_point.h"
+#include "core/log/log.h"
+#include "core/time/time.h"
+#include "queue/sql.h"
+
+namespace nightshift::queue {
+namespace {
+
+using namespace std::chrono_literals;
+using core::pg::Result;
+using core::pg::Transaction;
+
+constexpr std::size_t kLeastBudget = 16, kMostBudget = 4096, kMostPerHint = 64;
+constexpr std::size_t kFewHints = 4;              // more than these waiting: workers have enough to do
+constexpr auto kRefreshEvery = 1s;                // lanes, pauses, limits
+constexpr auto kStepEvery = 1s, kStepBack = 10s;  // commits later than their row's time are found by stepping back
+constexpr auto kWalkEvery = 20s;                  // and whatever is older by a walk over the whole index
+constexpr auto kProbeEvery = 200ms;               // what other processes submitted
+constexpr auto kRest = 200ms;
+
+std::vector<Hint::Item> items_of(const Result& rows) {
+    std::vector<Hint::Item> items;
+    items.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        items.push_back({std::string(rows.text(i, 0)), static_cast<int>(rows.number(i, 1))});
+    return items;
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(core::pg::Pool& quick, Settings settings, Transport* broker, Transport& fallback)
+    : quick_(quick), settings_(std::move(settings)), broker_(broker), fallback_(fallback) {
+    for (const auto& name : settings_.queues) queues_[name];
+}
+
+void Dispatcher::notice(const std::vector<std::string>& queues) {
+    const std::lock_guard lock(mutex_);
+    noticed_.insert(queues.begin(), queues.end());
+}
+
+std::set<std::string> Dispatcher::take_noticed() {
+    std::set<std::string> taken;
+    {
+        const std::lock_guard lock(mutex_);
+        taken.swap(noticed_);
+    }
+    if (taken.contains("*")) taken.insert(settings_.queues.begin(), settings_.queues.end());
+    return taken;
+}
+
+std::chrono::milliseconds Dispatcher::run_once() {
+    const auto now = std::chrono::steady_clock::now();
+    refresh(now);
+    step_back(now);
+    auto due = take_noticed();
+    if (now - probed_at_ >= kProbeEvery) {
+        probed_at_ = now;
+        const auto rows = core::pg::once(quick_, sql::ready_queues, settings_.queues);
+        for (std::size_t i = 0; i < rows.size(); ++i) due.emplace(rows.text(i, 0));
+    }
+    bool more = false;
+    for (const auto& name : due) {
+        const auto found = queues_.find(name);
+        if (found == queues_.end() || !serve(name, found->second)) continue;
+        more = true;
+        notice({name});
+    }
+    rehint();
+    return more ? 1ms : std::chrono::duration_cast<std::chrono::milliseconds>(kRest);
+}
+
+/// New lanes start at the beginning of time; known ones keep their frontier.
+void Dispatcher::refresh(Steady now) {
+    if (now - refreshed_at_ < kRefreshEvery) return;
+    refreshed_at_ = now;
+    const auto lanes = core::pg::once(quick_, sql::lanes, settings_.queues);
+    for (std::size_t i = 0; i < lanes.size(); ++i) {
+        auto& known = queues_[std::string(lanes.text(i, 0))].lanes;
+        Lane lane{.organization = std::string(lanes.text(i, 1)), .priority = static_cast<int>(lanes.number(i, 2))};
+        const bool is_known = std::ranges::any_of(known, [&](const Lane& one) {
+            return one.organization == lane.organization && one.priority == lane.priority;
+        });
+        if (!is_known) known.push_back(std::move(lane));
+    }
+    const auto rows = core::pg::once(quick_, sql::queue_settings, settings_.queues);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        auto& queue = queues_[std::string(rows.text(i, 0))];
+        queue.paused = rows.flag(i, 1);
+        queue.limited = rows.number(i, 2) != 0 || rows.number(i, 3) != 0;
+        queue.keyed = rows.flag(i, 4);
+    }
+}
+
+void Dispatcher::step_back(Steady now) {
+    if (now - stepped_at_ < kStepEvery) return;
+    stepped_at_ = now;
+    const bool walk = now - walked_at_ >= std::max<std::chrono::steady_clock::duration>(kWalkEvery, walk_cost_ * 50);
+    if (walk) walked_at_ = now;
+    const auto since =
+        walk ? std::string("-infinity") : core::time::rfc3339(std::chrono::system_clock::now() - kStepBack);
+    for (auto& [name, queue] : queues_)
+        for (auto& lane : queue.lanes) lane.frontier = std::min(lane.frontier, since);
+    if (walk) notice({"*"});
+}
+
+/// True when there may be more to admit right away.
+bool Dispatcher::serve(const std::string& name, Queue& queue) {
+    if (queue.paused) return false;
+    const auto waiting = backlog(name);
+    if (waiting > kFewHints) {
+        queue.budget = std::max(queue.budget / 2, kLeastBudget);
+        return true;
+    }
+    const auto began = std::chrono::steady_clock::now();
+    auto admitted = queue.limited ? admit_limited(name, queue) : admit_free(name, queue, queue.budget);
+    if (queue.keyed && !queue.limited) {
+        auto keyed = admit_limited(name, queue);
+        admitted.items.insert(admitted.items.end(), keyed.items.begin(), keyed.items.end());
+    }
+    walk_cost_ = std::max(walk_cost_ * 9 / 10, std::chrono::steady_clock::now() - began);
+    if (admitted.items.empty()) return false;
+    publish(name, admitted.items);
+    const bool full = admitted.items.size() >= admitted.asked;
+    if (full && waiting == 0) queue.budget = std::min(queue.budget * 2, kMostBudget);
+    return full;
+}
+
+Dispatcher::Admitted Dispatcher::admit_free(const std::string& name, Queue& queue, std::size_t budget) {
+    std::vector<std::string> organizations, frontiers;
+    std::vector<std::int64_t> priorities;
+    for (const auto& lane : queue.lanes) {
+        organizations.push_back(lane.organization);
+        priorities.push_back(lane.priority);
+        frontiers.push_back(lane.frontier);
+    }
+    if (organizations.empty()) {
+        refreshed_at_ = {};  // a first run came in: learn its lane at the next turn
+        return {};
+    }
+    core::fail_point("dispatch.before_admit");
+    const auto rows = core::pg::once(quick_, sql::admit, name, organizations, priorities, frontiers, budget);
+    core::fail_point("dispatch.after_admit");
+    std::map<std::pair<std::string, int>, std::string> reached;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        auto& furthest = reached[{std::string(rows.text(i, 2)), static_cast<int>(rows.number(i, 3))}];
+        furthest = std::max(furthest, core::time::rfc3339(rows.time(i, 4)));
+    }
+    for (auto& lane : queue.lanes)
+        if (const auto found = reached.find({lane.organization, lane.priority}); found != reached.end())
+            lane.frontier = found->second;
+    return {items_of(rows), budget};
+}
+
+/// Exact limits: the advisory lock is taken by a statement before the one that counts, so the count sees every earlier
+/// admission.
+Dispatcher::Admitted Dispatcher::admit_limited(const std::string& name, Queue& queue) {
+    auto lease = quick_.acquire();
+    Transaction tx(lease);
+    if (!tx.run(sql::queue_lock, name).flag(0, 0)) return {};
+    const auto allowance = tx.run(sql::queue_allowance, name);
+    const auto budget = std::min({static_cast<std::int64_t>(queue.budget), allowance.number(0, 0),
+                                  static_cast<std::int64_t>(allowance.real(0, 1))});
+    if (budget <= 0) return {};
+    auto rows = tx.run(sql::admit_keyed, name, budget);
+    auto items = items_of(rows);
+    const auto left = budget - static_cast<std::int64_t>(items.size());
+    if (queue.limited && left > 0) {
+        std::vector<std::string> organizations, frontiers;
+        std::vector<std::int64_t> priorities;
+        for (const auto& lane : queue.lanes) {
+            organizations.push_back(lane.organization);
+            priorities.push_back(lane.priority);
+            frontiers.emplace_back("-infinity");
+        }
+        const auto plain = items_of(tx.run(sql::admit, name, organizations, priorities, frontiers, left));
+        items.insert(items.end(), plain.begin(), plain.end());
+    }
+    if (!items.empty()) tx.run(sql::queue_rate_spend, name, static_cast<double>(items.size()));
+    tx.commit();
+    return {std::move(items), static_cast<std::size_t>(budget)};
+}
+
+/// Idle: a run a hint, for latency. Backlog: up to 64 a hint, for throughput.
+void Dispatcher::publish(const std::string& name, const std::vector<Hint::Item>& items) {
+    const auto per_hint = std::clamp<std::size_t>(items.size() / 8, 1, kMostPerHint);
+    std::vector<Hint> hints;
+    for (std::size_t i = 0; i < items.size(); i += per_hint) {
+        const auto end = std::min(i + per_hint, items.size());
+        hints.push_back(
+            {name, {items.begin() + static_cast<std::ptrdiff_t>(i), items.begin() + static_cast<std::ptrdiff_t>(end)}});
+    }
+    core::fail_point("dispatch.before_publish");
+    try {
+        publisher().publish(hints);
+    } catch (const std::exception& problem) {
+        lose_broker(problem);  // the runs stand as dispatched: any worker on the fallback claims them
+        publisher().publish(hints);
+    }
+    core::fail_point("dispatch.after_publish");
+}
+
+void Dispatcher::rehint() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - rehinted_at_ < 1s) return;
+    rehinted_at_ = now;
+    const auto rows =
+        core::pg::once(quick_, sql::rehint, std::chrono::duration<double>(settings_.rehint).count(), settings_.queues);
+    std::map<std::string, std::vector<Hint::Item>> late;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        late[std::string(rows.text(i, 0))].push_back(
+            {std::string(rows.text(i, 1)), static_cast<int>(rows.number(i, 2))});
+    for (const auto& [name, items] : late)
+        if (backlog(name) == 0) publish(name, items);
+}
+
+std::size_t Dispatcher::backlog(const std::string& name) {
+    try {
+        return publisher().backlog(name);
+    } catch (const core::Error& problem) {
+        if (!broker_up_) throw;
+        lose_broker(problem);
+        return publisher().backlog(name);
+    }
+}
+
+Publisher& Dispatcher::publisher() {
+    const auto now = std::chrono::steady_clock::now();
+    if (broker_ != nullptr && !broker_up_ && now >= retry_broker_at_) {
+        try {
+            publisher_ = broker_->publisher(settings_.queues);
+            broker_up_ = true;
+            core::log::info("broker.up", {{"role", "dispatcher"}});
+        } catch (const std::exception& problem) {
+            lose_broker(problem);
+        }
+    }
+    if (!publisher_) publisher_ = fallback_.publisher(settings_.queues);
+    return *publisher_;
+}
+
+void Dispatcher::lose_broker(const std::exception& problem) {
+    if (broker_up_ || retry_broker_at_ == Steady{})
+        core::log::warn(
+            "broker.down",
+            {{"role", "dispatcher"}, {"error", problem.what()}, {"meanwhile", "workers claim from PostgreSQL"}});
+    broker_up_ = false;
+    publisher_ = fallback_.publisher(settings_.queues);
+    retry_broker_at_ = std::chrono::steady_clock::now() + 2s;
+}
+
+}  // namespace nightshift::queue

@@ -1,0 +1,78 @@
+// Admits ready runs late and hints them: only as many as will be claimed within about a second, so that priority,
+// turns, limits, pause and cancel are decided at the last moment, in PostgreSQL. Several dispatchers may run; row locks
+// and the queue's advisory lock keep them exact.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/pg/pg.h"
+#include "queue/transport/transport.h"
+
+namespace nightshift::queue {
+
+class Dispatcher {
+public:
+    struct Settings {
+        std::vector<std::string> queues;
+        std::chrono::milliseconds rehint{10000};
+    };
+    /// `quick`: a pool whose commits may be lost in a crash of PostgreSQL: an admission that is lost is made again.
+    /// `broker` may be null: then `fallback` is the transport.
+    Dispatcher(core::pg::Pool& quick, Settings settings, Transport* broker, Transport& fallback);
+
+    /// One turn over all queues; returns how long to rest.
+    std::chrono::milliseconds run_once();
+    /// Something was committed ready in these queues ("*": any).
+    void notice(const std::vector<std::string>& queues);
+    bool broker_up() const { return broker_up_; }
+
+private:
+    using Steady = std::chrono::steady_clock::time_point;
+    struct Lane {
+        std::string organization;
+        int priority;
+        std::string frontier = "-infinity";  ///< nothing admissible lies before it
+    };
+    struct Queue {
+        std::vector<Lane> lanes;
+        bool paused = false, limited = false, keyed = false;
+        std::size_t budget = 16;  ///< grows while workers keep up, shrinks when hints pile up
+    };
+    struct Admitted {
+        std::vector<Hint::Item> items;
+        std::size_t asked = 0;
+    };
+
+    std::set<std::string> take_noticed();
+    void refresh(Steady now);
+    void step_back(Steady now);
+    bool serve(const std::string& name, Queue& queue);
+    Admitted admit_free(const std::string& name, Queue& queue, std::size_t budget);
+    Admitted admit_limited(const std::string& name, Queue& queue);
+    void publish(const std::string& name, const std::vector<Hint::Item>& items);
+    void rehint();
+    std::size_t backlog(const std::string& name);
+    Publisher& publisher();
+    void lose_broker(const std::exception& problem);
+
+    core::pg::Pool& quick_;
+    Settings settings_;
+    Transport* broker_;
+    Transport& fallback_;
+    std::unique_ptr<Publisher> publisher_;
+    std::map<std::string, Queue> queues_;
+    std::atomic<bool> broker_up_{false};
+    Steady retry_broker_at_{}, refreshed_at_{}, stepped_at_{}, walked_at_{}, rehinted_at_{}, probed_at_{};
+    std::chrono::steady_clock::duration walk_cost_{};
+    std::mutex mutex_;  // guards noticed_
+    std::set<std::string> noticed_;
+};
+
+}  // namespace nightshift::queue

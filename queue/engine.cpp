@@ -1,0 +1,180 @@
+#include "queue/engine.h"
+
+#include <algorithm>
+
+#include "core/error/error.h"
+#include "core/log/log.h"
+#include "queue/dispatcher.h"
+#include "queue/kinds.h"
+#include "queue/liveness.h"
+#include "queue/loop.h"
+#include "queue/retention.h"
+#include "queue/scheduler.h"
+#include "queue/sql.h"
+#include "queue/transport/postgres.h"
+#include "queue/worker.h"
+
+namespace nightshift::queue {
+
+using namespace std::chrono_literals;
+
+struct Engine::Impl {
+    explicit Impl(EngineSettings settings);
+    std::chrono::milliseconds watch();
+    std::chrono::milliseconds look_for_cancels();
+    std::chrono::milliseconds rescue_once();
+    std::chrono::milliseconds schedule_once();
+    std::vector<std::string> roles() const;
+    void add(const char* name, Loop::Turn turn) { loops.push_back(std::make_unique<Loop>(name, std::move(turn))); }
+    void wake(const std::vector<std::string>& queues);
+
+    Context context;
+    std::unique_ptr<Transport> broker, fallback;
+    std::unique_ptr<Dispatcher> dispatcher;
+    std::unique_ptr<Worker> worker;
+    Scheduler scheduler;
+    Liveness liveness;
+    std::vector<std::unique_ptr<Loop>> loops;
+    Loop* dispatch_loop = nullptr;
+};
+
+Engine::Impl::Impl(EngineSettings settings)
+    : context(std::move(settings)),
+      fallback(postgres_transport(context.quick)),
+      scheduler(context.pool),
+      liveness(context, {.busy = [this] { return worker ? worker->slots().busy() : 0; },
+                         .fenced =
+                             [this] {
+                                 if (worker) worker->slots().ask_all_to_stop(StopReason::fenced);
+                             },
+                         .drain_requested = [this] { context.draining = true; },
+                         .roles = roles()}) {
+    const auto& wanted = context.settings;
+    if (!wanted.broker_url.empty()) broker = rabbitmq_transport(wanted.broker_url);
+    context.wake = [this](const auto& queues) { wake(queues); };
+    if (wanted.work) worker = std::make_unique<Worker>(context, broker.get(), *fallback);
+    add("lease", [this] { return liveness.run_once(); });
+    if (wanted.dispatch) {
+        dispatcher = std::make_unique<Dispatcher>(context.quick, Dispatcher::Settings{wanted.queues, wanted.rehint},
+                                                  broker.get(), *fallback);
+        add("dispatch", [this] { return dispatcher->run_once(); });
+        dispatch_loop = loops.back().get();
+    }
+    if (wanted.schedule) add("schedule", [this] { return schedule_once(); });
+    if (wanted.work) {
+        add("watch", [this] { return watch(); });
+        add("cancel", [this] { return look_for_cancels(); });
+    }
+    if (wanted.maintain) {
+        add("rescue", [this] { return rescue_once(); });
+        add("retention", [this] {
+            return keep_history(context.pool, context.settings.retention_days, context.settings.dead_retention_days);
+        });
+    }
+}
+
+std::vector<std::string> Engine::Impl::roles() const {
+    std::vector<std::string> names;
+    const auto& wanted = context.settings;
+    if (wanted.dispatch) names.emplace_back("dispatcher");
+    if (wanted.schedule) names.emplace_back("scheduler");
+    if (wanted.work) names.emplace_back("worker");
+    if (wanted.maintain) names.emplace_back("maintenance");
+    return names;
+}
+
+void Engine::Impl::wake(const std::vector<std::string>& queues) {
+    if (!dispatcher) return;  // another process's dispatcher looks five times a second
+    dispatcher->notice(queues);
+    dispatch_loop->wake();
+}
+
+std::chrono::milliseconds Engine::Impl::watch() {
+    worker->slots().watch();
+    return 200ms;
+}
+
+std::chrono::milliseconds Engine::Impl::look_for_cancels() {
+    if (worker->slots().busy() > 0) {
+        const auto rows = core::pg::once(context.quick, sql::cancel_intents, context.incarnation());
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            worker->slots().ask_to_stop(std::string(rows.text(i, 0)), StopReason::cancelled);
+    }
+    return 1s;
+}
+
+std::chrono::milliseconds Engine::Impl::rescue_once() {
+    const auto rescued = rescue(context.pool, context.settings.crash_budget);
+    if (rescued.runs > 0) {
+        core::log::warn("runs.rescued",
+                        {{"runs", std::to_string(rescued.runs)}, {"dead", std::to_string(rescued.dead)}});
+        wake(rescued.woken);
+    }
+    return context.settings.rescue_every;
+}
+
+std::chrono::milliseconds Engine::Impl::schedule_once() {
+    const auto turned = scheduler.run_once();
+    if (!turned.woken.empty()) wake(turned.woken);
+    return turned.rest;
+}
+
+Engine::Engine(EngineSettings settings, std::span<const Kind* const> kinds) {
+    register_kinds(kinds, settings.diagnostics);
+    impl_ = std::make_unique<Impl>(std::move(settings));
+}
+
+Engine::~Engine() {
+    for (auto& loop : impl_->loops) loop->stop();
+    impl_->worker.reset();
+}
+
+void Engine::start() {
+    for (auto& loop : impl_->loops) loop->start();
+    if (impl_->worker) impl_->worker->start();
+}
+
+bool Engine::drain(std::chrono::milliseconds limit) {
+    impl_->context.draining = true;
+    bool clean = true;
+    if (impl_->worker) clean = impl_->worker->drain(limit);
+    for (auto& loop : impl_->loops) loop->stop();
+    impl_->liveness.end();
+    core::log::info("engine.drained", {{"clean", clean ? "true" : "false"}});
+    return clean;
+}
+
+void Engine::wake(const std::vector<std::string>& queues) {
+    impl_->wake(queues);
+}
+
+void Engine::cancel_hint(const std::string& run_id) {
+    if (impl_->worker) impl_->worker->slots().ask_to_stop(run_id, StopReason::cancelled);
+}
+
+std::span<const Kind* const> Engine::kinds() const {
+    return registered_kinds();
+}
+const EngineSettings& Engine::settings() const {
+    return impl_->context.settings;
+}
+core::pg::Pool& Engine::pool() {
+    return impl_->context.pool;
+}
+
+EngineState Engine::state() const {
+    const auto& self = *impl_;
+    EngineState state;
+    state.broker_up = (self.dispatcher && self.dispatcher->broker_up()) || self.context.broker_up;
+    state.database_up = self.context.database_up;
+    state.draining = self.context.draining;
+    state.incarnation = self.context.incarnation();
+    state.busy = self.worker ? self.worker->slots().busy() : 0;
+    state.slots = self.worker ? self.context.settings.slots : 0;
+    for (const auto& loop : self.loops)
+        if (loop->name() != "lease" && loop->name() != "retention") state.stalled[loop->name()] = loop->stalled();
+    if (self.worker) state.stalled["worker"] = self.worker->stalled();
+    return state;
+}
+
+}  // namespace nightshift::queue

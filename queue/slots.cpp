@@ -1,0 +1,290 @@
+#include "queue/slots.h"
+
+#include <algorithm>
+#include <random>
+
+#include "core/error/error.h"
+#include "core/error/fail_point.h"
+#include "core/log/log.h"
+#include "queue/isolation.h"
+#include "queue/kinds.h"
+#include "queue/sql.h"
+
+namespace nightshift::queue {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+constexpr auto kAhead = 20ms;  // claimed but not started: no more than this much work
+constexpr std::int64_t kMostAhead = 2048;
+constexpr auto kGrace = 10s;  // between asking a handler to stop and giving its thread up
+constexpr std::size_t kMostAbandoned = 32;
+
+double random_share() {
+    thread_local std::minstd_rand engine{std::random_device{}()};
+    return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
+}
+
+/// What the handler said, seen in the light of why it was asked to stop.
+Ending judge(const Execution& execution, Outcome outcome) {
+    const bool is_done = std::holds_alternative<Done>(outcome);
+    switch (execution.stopped_for()) {
+        case StopReason::none:
+            return outcome;
+        case StopReason::cancelled:
+            return is_done ? Ending{outcome} : Ending{Outcome{Cancelled{}}};
+        case StopReason::timeout:
+            return is_done ? Ending{outcome}
+                           : Ending{TimedOut{"took longer than its time limit of " +
+                                             std::to_string(execution.claimed().timeout.count()) + " ms"}};
+        case StopReason::drain:
+        case StopReason::fenced:
+            return is_done ? Ending{outcome} : Ending{Interrupted{}};
+    }
+    return outcome;
+}
+
+}  // namespace
+
+Slots::Slots(Context& context, Completer& completer) : context_(context), completer_(completer) {}
+Slots::~Slots() {
+    stop();
+}
+
+void Slots::start() {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < context_.settings.slots; ++i) add_thread();
+}
+
+void Slots::add_thread() {
+    auto seat = std::make_shared<Seat>();
+    seats_.push_back(seat);
+    threads_.emplace_back([this, seat](const std::stop_token& stop) { work(stop, seat); });
+}
+
+void Slots::give(std::vector<Claimed> runs) {
+    if (runs.empty()) return;
+    const auto count = runs.size();
+    {
+        const std::lock_guard lock(mutex_);
+        for (auto& run : runs) waiting_.push_back(std::move(run));
+    }
+    count == 1 ? given_.notify_one() : given_.notify_all();
+}
+
+std::size_t Slots::room() const {
+    const auto slots = static_cast<std::int64_t>(context_.settings.slots);
+    const auto usual = usual_ns_.load();
+    const auto ahead = usual < 0 ? 0
+                                 : std::min<std::int64_t>(kMostAhead, slots * std::chrono::nanoseconds(kAhead).count() /
+                                                                          std::max<std::int64_t>(usual, 1));
+    const std::lock_guard lock(mutex_);
+    const auto taken = static_cast<std::int64_t>(waiting_.size() + busy_);
+    // Writing is part of the work: a completer that falls behind slows the claims down.
+    const auto writing = static_cast<std::int64_t>(completer_.waiting());
+    return static_cast<std::size_t>(
+        std::max<std::int64_t>(0, slots + (ahead < slots ? 0 : ahead) - taken - writing / 4));
+}
+
+bool Slots::wait_for_room(std::chrono::milliseconds limit) {
+    const auto until = steady_clock::now() + limit;
+    while (room() == 0) {
+        std::unique_lock lock(mutex_);
+        if (freed_.wait_until(lock, std::min(until, steady_clock::now() + 5ms)) == std::cv_status::timeout &&
+            steady_clock::now() >= until)
+            return room() > 0;
+    }
+    return true;
+}
+
+void Slots::work(const std::stop_token& stop, const std::shared_ptr<Seat>& seat) {
+    for (;;) {
+        Claimed next;
+        {
+            std::unique_lock lock(mutex_);
+            given_.wait(lock, stop, [this] { return !waiting_.empty(); });
+            if (waiting_.empty()) return;
+            next = std::move(waiting_.front());
+            waiting_.pop_front();
+            ++busy_;
+        }
+        run(std::move(next), seat);
+        --busy_;
+        freed_.notify_one();
+        if (seat->abandoned) return;  // somebody else sits here now
+    }
+}
+
+void Slots::run(Claimed claimed, const std::shared_ptr<Seat>& seat) {
+    const auto began = steady_clock::now();
+    const auto* kind = find_kind(claimed.kind);
+    static constexpr Kind kUnknown{.name = "unknown", .doc = ""};
+    auto execution = std::make_shared<Execution>(context_, std::move(claimed), kind == nullptr ? kUnknown : *kind);
+    {
+        const std::lock_guard lock(mutex_);
+        seat->execution = execution;
+    }
+    std::optional<Ending> ending =
+        kind == nullptr ? Ending{Outcome{Permanent{
+                              "unknown_kind", "no kind \"" + execution->claimed().kind +
+                                                  "\" in this program; deploy a worker that has it, then redrive"}}}
+                        : handle(*execution);
+    bool ours = true;
+    {
+        const std::lock_guard lock(mutex_);
+        seat->execution = nullptr;
+        ours = !seat->abandoned;
+    }
+    if (ours && ending) report(*execution, std::move(*ending));
+    learn(steady_clock::now() - began);
+}
+
+std::optional<Ending> Slots::handle_in_child(Execution& execution) {
+    auto ending = run_in_child(execution, context_.settings);
+    if (std::holds_alternative<FinishedInChild>(ending)) return std::nullopt;
+    auto& said = std::get<Ending>(ending);
+    if (auto* outcome = std::get_if<Outcome>(&said)) return judge(execution, std::move(*outcome));
+    return std::move(said);
+}
+
+/// Nothing: the run was ended already, by its child.
+std::optional<Ending> Slots::handle(Execution& execution) {
+    const auto& kind = execution.kind();
+    try {
+        auto args = core::json::parse_object(execution.claimed().args);
+        core::schema::require(kind.args, args, "args");
+        core::fail_point("work.before_handler");
+        if (kind.isolation == Isolation::process) return handle_in_child(execution);
+        return judge(execution, kind.body(args, execution));
+    } catch (const core::Error& problem) {
+        if (problem.code() == core::Code::validation || problem.code() == core::Code::bad_json)
+            return Outcome{Permanent{"bad_arguments", problem.what()}};
+        return judge(execution, Retry{std::string(problem.name()), problem.what()});
+    } catch (const std::exception& problem) {
+        return judge(execution, Retry{"exception", problem.what()});
+    }
+}
+
+void Slots::report(Execution& execution, Ending ending) {
+    const auto* outcome = std::get_if<Outcome>(&ending);
+    const auto* done = outcome == nullptr ? nullptr : std::get_if<Done>(outcome);
+    if (done == nullptr) {
+        execution.roll_back();
+        settle_surely(execution, ending);
+    } else if (!execution.has_transaction()) {
+        completer_.finish(execution.claimed(), done->result.is_null() ? std::string{} : core::json::text(done->result));
+    } else if (!finish_surely(execution, done->result)) {
+        settle_surely(execution, Interrupted{});
+    }
+}
+
+/// False: the effect and the end were rolled back together and the run is still ours to give back.
+/// A commit whose outcome is unknown is never repeated: the fence in `back` tells whether it happened.
+bool Slots::finish_surely(Execution& execution, const json::value& result) {
+    try {
+        std::vector<std::string> woken;
+        if (!execution.finish(result, woken))
+            core::log::warn("run.fenced", {{"run", execution.id()}, {"epoch", std::to_string(execution.epoch())}});
+        if (!woken.empty()) context_.wake(woken);
+        return true;
+    } catch (const std::exception& problem) {
+        core::log::warn("finish.failed", {{"run", execution.id()}, {"error", problem.what()}});
+        execution.roll_back();
+        return false;
+    }
+}
+
+void Slots::settle_surely(const Execution& execution, const Ending& ending) {
+    const SettleRules rules{.crash_budget = context_.settings.crash_budget, .jitter = random_share()};
+    const auto give_up = steady_clock::now() + 2 * context_.settings.lease;
+    for (;;) {
+        try {
+            core::fail_point("settle.before_commit");
+            const auto settled = settle(context_.pool, execution.claimed(), execution.kind(), ending, rules);
+            if (!settled.accepted)
+                core::log::warn("run.fenced", {{"run", execution.id()}, {"epoch", std::to_string(execution.epoch())}});
+            else
+                core::log::info(
+                    "run.settled",
+                    {{"run", execution.id()}, {"kind", execution.claimed().kind}, {"state", settled.state}});
+            if (!settled.woken.empty()) context_.wake(settled.woken);
+            return;
+        } catch (const std::exception& problem) {
+            core::log::warn("settle.failed", {{"run", execution.id()}, {"error", problem.what()}});
+            if (steady_clock::now() > give_up) return;  // rescued elsewhere by now
+            std::this_thread::sleep_for(200ms);
+        }
+    }
+}
+
+void Slots::learn(std::chrono::nanoseconds took) {
+    const auto before = usual_ns_.load();
+    // Slowness is believed at once, speed only by and by: taking too much ahead of a slow handler makes runs wait.
+    usual_ns_ = before < 0 || took.count() > before ? took.count() : (before * 7 + took.count()) / 8;
+}
+
+void Slots::ask_to_stop(const std::string& run, StopReason reason) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& seat : seats_)
+        if (seat->execution && seat->execution->id() == run) seat->execution->ask_to_stop(reason);
+}
+
+void Slots::ask_all_to_stop(StopReason reason) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& seat : seats_)
+        if (seat->execution) seat->execution->ask_to_stop(reason);
+}
+
+void Slots::watch() {
+    std::vector<std::shared_ptr<Execution>> given_up;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto now = steady_clock::now();
+        for (const auto& seat : seats_) {
+            if (!seat->execution || seat->abandoned) continue;
+            if (now > seat->execution->deadline()) seat->execution->ask_to_stop(StopReason::timeout);
+            const bool asked = seat->execution->stopped_for() != StopReason::none;
+            if (!asked)
+                seat->asked = {};
+            else if (seat->asked == steady_clock::time_point{})
+                seat->asked = now;
+            else if (now - seat->asked > kGrace && seat->execution->kind().isolation == Isolation::thread) {
+                seat->abandoned = true;
+                given_up.push_back(seat->execution);
+            }
+        }
+        const auto abandoned =
+            static_cast<std::size_t>(std::ranges::count_if(seats_, [](const auto& seat) { return seat->abandoned; }));
+        for (std::size_t i = 0; i < given_up.size() && abandoned <= kMostAbandoned; ++i) add_thread();
+    }
+    for (const auto& execution : given_up) {
+        core::log::error("run.abandoned", {{"run", execution->id()}, {"kind", std::string(execution->kind().name)}});
+        settle_surely(*execution, judge(*execution, Retry{"abandoned", "its handler ignored the request to stop"}));
+    }
+}
+
+bool Slots::wait_until_idle(std::chrono::milliseconds limit) {
+    const auto until = steady_clock::now() + limit;
+    const auto idle = [this] {
+        return waiting_.empty() &&
+               std::ranges::none_of(seats_, [](const auto& seat) { return seat->execution && !seat->abandoned; });
+    };
+    std::unique_lock lock(mutex_);
+    while (!idle() && steady_clock::now() < until) freed_.wait_for(lock, 20ms);
+    return idle();
+}
+
+std::vector<Claimed> Slots::take_waiting() {
+    const std::lock_guard lock(mutex_);
+    std::vector<Claimed> taken(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.end()));
+    waiting_.clear();
+    return taken;
+}
+
+void Slots::stop() {
+    for (auto& thread : threads_) thread.request_stop();
+    threads_.clear();
+}
+
+}  // namespace nightshift::queue

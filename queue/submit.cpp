@@ -1,0 +1,140 @@
+#include "queue/submit.h"
+
+#include <algorithm>
+
+#include "core/error/error.h"
+#include "core/time/time.h"
+#include "queue/kinds.h"
+#include "queue/sql.h"
+
+namespace nightshift::queue {
+namespace {
+
+using core::Code;
+using core::Error;
+using core::pg::Transaction;
+
+/// A submission with every default filled in, in the database's text forms.
+struct Row {
+    std::string id, organization, kind, queue, state, not_before, args;
+    int priority = 0, max_attempts = 0;
+    std::int64_t timeout_ms = 0;
+    const Submission* from = nullptr;
+};
+
+Row row_of(const Submission& from) {
+    const auto& kind = require_kind(from.kind);
+    auto args = from.args;
+    core::schema::require(kind.args, args, "args");
+    if (from.priority && (*from.priority < 0 || *from.priority > 4))
+        throw Error(Code::validation,
+                    "priority: expected 0 (first) to 4 (last), got " + std::to_string(*from.priority));
+    Row row;
+    row.from = &from;
+    row.id = from.id.empty() ? core::time::uuid7() : from.id;
+    row.organization = from.organization;
+    row.kind = from.kind;
+    row.queue = from.queue.value_or(std::string(kind.queue));
+    row.state = !from.after.empty() ? "waiting" : from.not_before ? "scheduled" : "ready";
+    if (from.not_before) row.not_before = core::time::rfc3339(*from.not_before);
+    row.args = json::text(args);
+    row.priority = from.priority.value_or(kind.priority);
+    row.max_attempts = from.max_attempts.value_or(kind.max_attempts);
+    row.timeout_ms = from.timeout.value_or(kind.timeout).count();
+    return row;
+}
+
+void insert_plain(Transaction& tx, const std::vector<Row>& rows) {
+    if (rows.empty()) return;
+    std::vector<std::string> text[10];
+    std::vector<std::int64_t> priorities, attempts, timeouts;
+    for (const auto& row : rows) {
+        const std::string* columns[] = {&row.id,
+                                        &row.organization,
+                                        &row.kind,
+                                        &row.queue,
+                                        &row.state,
+                                        &row.not_before,
+                                        &row.from->concurrency_key,
+                                        &row.from->schedule_id,
+                                        &row.from->redriven_from,
+                                        &row.args};
+        for (std::size_t i = 0; i < std::size(columns); ++i) text[i].push_back(*columns[i]);
+        priorities.push_back(row.priority);
+        attempts.push_back(row.max_attempts);
+        timeouts.push_back(row.timeout_ms);
+    }
+    std::vector<std::string> origins, traces;
+    for (const auto& row : rows) {
+        origins.push_back(row.from->origin);
+        traces.push_back(row.from->trace_parent);
+    }
+    tx.run(sql::submit, text[0], text[1], text[2], text[3], text[4], priorities, attempts, timeouts, text[5], text[6],
+           text[7], text[8], origins, traces, text[9]);
+}
+
+/// Parents must be live or have succeeded; a child of a failed or unknown run would wait for ever.
+void tie_to_parents(Transaction& tx, const Row& row) {
+    const auto parents = tx.run(sql::dependency_parents, row.from->after);
+    std::vector<std::string> live;
+    for (std::size_t i = 0; i < parents.size(); ++i) {
+        const auto state = parents.text(i, 1);
+        if (state == "live")
+            live.emplace_back(parents.text(i, 0));
+        else if (state != "succeeded")
+            throw Error(Code::rule, "after: the run " + std::string(parents.text(i, 0)) + " is " + std::string(state) +
+                                        " and will not succeed; name live or succeeded runs");
+    }
+    if (!live.empty()) tx.run(sql::dependency_insert, row.id, live);
+}
+
+bool insert_unique(Transaction& tx, const Row& row) {
+    return !tx.run(sql::submit_unique, row.id, row.organization, row.kind, row.queue, row.state, row.priority,
+                   row.max_attempts, row.timeout_ms, row.not_before, row.from->concurrency_key, row.from->schedule_id,
+                   row.from->redriven_from, row.from->origin, row.from->trace_parent, row.args, row.from->unique_key)
+                .empty();
+}
+
+/// The holder may end between our insert and our look; then the key is free and the next try takes it.
+Submitted submit_unique(Transaction& tx, const Row& row) {
+    constexpr int kTries = 5;
+    for (int i = 0; i < kTries; ++i) {
+        if (insert_unique(tx, row)) return {row.id, true, row.queue};
+        const auto holder = tx.run(sql::submit_unique_holder, row.organization, row.from->unique_key);
+        if (holder.empty()) continue;
+        const std::string id(holder.text(0, 0));
+        if (row.from->on_conflict == OnConflict::reject)
+            throw Error(Code::conflict, "unique_key: the live run " + id + " holds \"" + row.from->unique_key + "\"",
+                        json::text(json::object{{"run_id", id}}));
+        if (row.from->on_conflict == OnConflict::replace)
+            tx.run(sql::submit_unique_replace, id, row.args, row.priority, row.max_attempts, row.timeout_ms, row.state,
+                   row.not_before);
+        return {id, false, std::string(holder.text(0, 2))};
+    }
+    throw Error(Code::unavailable, "unique_key: \"" + row.from->unique_key + "\" changes hands too fast; try again");
+}
+
+}  // namespace
+
+std::vector<Submitted> submit(Transaction& tx, const std::vector<Submission>& submissions) {
+    std::vector<Row> rows;
+    rows.reserve(submissions.size());
+    for (const auto& submission : submissions) rows.push_back(row_of(submission));
+    std::vector<Row> plain;
+    std::copy_if(rows.begin(), rows.end(), std::back_inserter(plain),
+                 [](const Row& row) { return row.from->unique_key.empty(); });
+    insert_plain(tx, plain);
+    std::vector<Submitted> submitted;
+    submitted.reserve(rows.size());
+    for (const auto& row : rows) {
+        submitted.push_back(row.from->unique_key.empty() ? Submitted{row.id, true, row.queue} : submit_unique(tx, row));
+        if (!row.from->after.empty() && submitted.back().created) tie_to_parents(tx, row);
+    }
+    return submitted;
+}
+
+Submitted submit(Transaction& tx, const Submission& submission) {
+    return submit(tx, std::vector{submission}).front();
+}
+
+}  // namespace nightshift::queue

@@ -1,0 +1,159 @@
+#include "queue/worker.h"
+
+#include <algorithm>
+
+#include "core/error/error.h"
+#include "core/error/fail_point.h"
+#include "core/log/log.h"
+#include "queue/claim.h"
+
+namespace nightshift::queue {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+constexpr std::uint16_t kPrefetch = 16;
+constexpr auto kPatience = 250ms;  // full for longer than this: let others have the hints
+constexpr auto kLookAtBroker = 2s;
+constexpr std::size_t kMostPerClaim = 512;
+
+}  // namespace
+
+Worker::Worker(Context& context, Transport* broker, Transport& fallback)
+    : context_(context), broker_(broker), fallback_(fallback), completer_(context), slots_(context, completer_) {}
+
+Worker::~Worker() {
+    thread_.request_stop();
+    if (thread_.joinable()) thread_.join();
+    slots_.stop();
+    completer_.stop();
+}
+
+void Worker::start() {
+    completer_.start();
+    slots_.start();
+    thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+}
+
+std::chrono::milliseconds Worker::stalled() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - moved_.load());
+}
+
+void Worker::work(const std::stop_token& stop) {
+    auto pause = 100ms;
+    while (!stop.stop_requested()) {
+        moved_ = steady_clock::now();
+        try {
+            turn();
+            pause = 100ms;
+        } catch (const core::Error& problem) {
+            if (problem.code() == core::Code::broker) {
+                lose(problem);
+                continue;
+            }
+            core::log::warn("worker.failed", {{"error", problem.what()}});
+            std::this_thread::sleep_for(pause);
+            pause = std::min<std::chrono::milliseconds>(pause * 2, 2s);
+        } catch (const std::exception& problem) {
+            core::log::error("worker.failed", {{"error", problem.what()}});
+            std::this_thread::sleep_for(pause);
+        }
+    }
+    try {
+        hand_back();
+    } catch (const std::exception& problem) {  // they are hinted again by age
+        core::log::warn("worker.hand_back_failed", {{"error", problem.what()}});
+    }
+    consumer_.reset();
+}
+
+void Worker::turn() {
+    if (context_.draining || !context_.may_claim) {
+        hand_back();
+        consumer_.reset();
+        std::this_thread::sleep_for(20ms);
+        return;
+    }
+    if (!slots_.wait_for_room(kPatience)) {
+        hand_back();
+        consumer_.reset();  // the broker gives what it had pushed to somebody with a free slot
+        return;
+    }
+    if (pending_.empty()) take();
+    claim_pending();
+}
+
+void Worker::take() {
+    if (on_broker_ || broker_ == nullptr || steady_clock::now() < retry_broker_at_) {
+        if (!consumer_) open();
+    } else {
+        open();
+    }
+    const auto room = slots_.room();
+    const auto deliveries = consumer_->receive(std::clamp<std::size_t>(room / 16, 1, kPrefetch), kPatience);
+    for (const auto& delivery : deliveries)
+        pending_.insert(pending_.end(), delivery.hint.items.begin(), delivery.hint.items.end());
+    // Hints are disposable: what is lost with us from here on is hinted again by its age.
+    if (!deliveries.empty()) {
+        claim_pending();
+        consumer_->acknowledge(deliveries.back().tag);
+    }
+}
+
+void Worker::claim_pending() {
+    if (pending_.empty()) return;
+    const auto count = std::min({slots_.room(), pending_.size(), kMostPerClaim});
+    if (count == 0) return;
+    const std::vector<Hint::Item> items(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(count));
+    pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(count));
+    slots_.give(claim(context_.quick, items, context_.incarnation()));
+}
+
+void Worker::hand_back() {
+    if (pending_.empty()) return;
+    const std::vector<Hint::Item> items(pending_.begin(), pending_.end());
+    unclaim(context_.quick, items);
+    pending_.clear();
+    context_.wake({"*"});
+}
+
+void Worker::open() {
+    if (broker_ != nullptr && steady_clock::now() >= retry_broker_at_) {
+        try {
+            consumer_ = broker_->consumer(context_.settings.queues, kPrefetch);
+            if (!on_broker_) core::log::info("broker.up", {{"role", "worker"}});
+            on_broker_ = true;
+            context_.broker_up = true;
+            return;
+        } catch (const core::Error& problem) {
+            lose(problem);
+        }
+    }
+    if (!consumer_) consumer_ = fallback_.consumer(context_.settings.queues, kPrefetch);
+}
+
+void Worker::lose(const std::exception& problem) {
+    if (on_broker_ || retry_broker_at_ == steady_clock::time_point{})
+        core::log::warn("broker.down",
+                        {{"role", "worker"}, {"error", problem.what()}, {"meanwhile", "claims come from PostgreSQL"}});
+    on_broker_ = false;
+    context_.broker_up = false;
+    retry_broker_at_ = steady_clock::now() + kLookAtBroker;
+    consumer_ = fallback_.consumer(context_.settings.queues, kPrefetch);
+}
+
+bool Worker::drain(std::chrono::milliseconds limit) {
+    constexpr auto kLastWord = 5s;
+    thread_.request_stop();
+    if (thread_.joinable()) thread_.join();
+    const bool idle = slots_.wait_until_idle(limit);
+    if (!idle) {
+        slots_.ask_all_to_stop(StopReason::drain);
+        slots_.wait_until_idle(kLastWord);
+    }
+    completer_.stop();
+    return idle;
+}
+
+}  // namespace nightshift::queue

@@ -1,0 +1,30 @@
+// A database of one's own: created and migrated for a test, dropped after it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/pg/pg.h"
+
+namespace nightshift::tests {
+
+class Database {
+public:
+    /// Skips nothing: without NIGHTSHIFT_TEST_DATABASE_URL it throws. `./dev test` sets it.
+    Database();
+    ~Database();
+    const std::string& url() const { return url_; }
+    core::pg::Pool& pool() { return *pool_; }
+    /// The first column of the first row, or "".
+    std::string one(const std::string& sql);
+    std::int64_t number(const std::string& sql);
+
+private:
+    std::string name_, url_;
+    std::unique_ptr<core::pg::Pool> pool_;
+};
+
+/// What a variable of the test run says; throws when ./dev test did not set it.
+std::string test_setting(const char* name);
+
+}  // namespace nightshift::tests
