@@ -136,6 +136,9 @@ void Engine::start() {
 
 bool Engine::drain(std::chrono::milliseconds limit) {
     impl_->context.draining = true;
+    // Nothing new is admitted first: what goes back while we leave belongs to other processes.
+    for (auto& loop : impl_->loops)
+        if (loop->name() == "dispatch" || loop->name() == "schedule") loop->stop();
     bool clean = true;
     if (impl_->worker) clean = impl_->worker->drain(limit);
     for (auto& loop : impl_->loops) loop->stop();

@@ -90,10 +90,10 @@ std::size_t Slots::room() const {
 bool Slots::wait_for_room(std::chrono::milliseconds limit) {
     const auto until = steady_clock::now() + limit;
     while (room() == 0) {
+        const auto now = steady_clock::now();
+        if (now >= until) return false;
         std::unique_lock lock(mutex_);
-        if (freed_.wait_until(lock, std::min(until, steady_clock::now() + 5ms)) == std::cv_status::timeout &&
-            steady_clock::now() >= until)
-            return room() > 0;
+        freed_.wait_until(lock, std::min(until, now + 5ms));  // the completer frees room too, without a signal
     }
     return true;
 }

@@ -231,6 +231,7 @@ create table idempotency (
 -- Partitions for today and the next days exist before they are needed; the default one only catches what slips through.
 create function run_archive_partitions(first_day date, days int) returns void language plpgsql as $$
 begin
+    perform pg_advisory_xact_lock(hashtext('nightshift.partitions'));   -- two daemons may look ahead at once
     for i in 0..days - 1 loop
         execute format('create table if not exists run_archive_%s partition of run_archive for values from (%L) to (%L)',
                        to_char(first_day + i, 'YYYYMMDD'), (first_day + i)::timestamptz, (first_day + i + 1)::timestamptz);

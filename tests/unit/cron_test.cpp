@@ -180,7 +180,9 @@ TEST(Cron, agrees_with_a_walk_over_every_minute_around_clock_changes) {
             const auto middle = at("20" + std::to_string(pick(10, 35)) + "-06-15T00:00:00Z");
             const auto info = static_cast<const date::time_zone*>(zone.native())
                                   ->get_info(std::chrono::floor<std::chrono::seconds>(middle));
-            const auto change = Instant(info.end) < at("2040-01-01T00:00:00Z") ? Instant(info.end) : middle;
+            const bool changes = info.end < date::sys_days{date::year{2040} / 1 /
+                                                           1};  // the last one of a zone ends beyond the clock's range
+            const auto change = changes ? Instant(info.end) : middle;
             const auto from = change - std::chrono::hours(pick(1, 60)), until = change + std::chrono::hours(60);
             const auto expected = slow_truth(parse_rule(text, ""), name, from, until);
             EXPECT_EQ(Cron::parse(text).next(from, zone, expected.size()), expected)

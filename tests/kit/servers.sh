@@ -1,0 +1,87 @@
+# A private PostgreSQL and RabbitMQ on loopback, under one folder; never the system's own. Sourced by ./dev.
+#   servers_start FOLDER    servers_stop FOLDER    servers_urls FOLDER (prints shell assignments)
+
+PG_BIN=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+secret() { python3 -c 'import secrets; print(secrets.token_hex(16))'; }
+alive() { [ -n "$1" ] && kill -0 "$1" 2>/dev/null; }
+
+# PostgreSQL refuses to run as root: then it runs as the package's own user.
+as_server_user() {
+    if [ "$(id -u)" = 0 ]; then setpriv --reuid=postgres --regid=postgres --clear-groups env HOME="$PWD" "$@"; else "$@"; fi
+}
+
+postgres_start() {
+    local folder=$1/postgres
+    mkdir -p "$folder"
+    if [ "$(id -u)" = 0 ]; then
+        chown postgres: "$folder"
+        # every folder above must let that user through
+        local above; above=$(dirname "$folder"); while [ "$above" != / ]; do chmod o+x "$above" 2>/dev/null || true; above=$(dirname "$above"); done
+    fi
+    if [ ! -s "$folder/data/PG_VERSION" ]; then
+        (umask 077; [ -s "$folder.password" ] || secret > "$folder.password")
+        [ "$(id -u)" != 0 ] || chown postgres: "$folder.password"
+        (cd / && as_server_user "$PG_BIN/initdb" -D "$folder/data" -U nightshift --auth=scram-sha-256 --pwfile="$folder.password" -E UTF8 --locale=C.UTF-8 > "$1/initdb.log" 2>&1) \
+            || { cat "$1/initdb.log" >&2; return 1; }
+    fi
+    [ -s "$folder.port" ] || free_port > "$folder.port"
+    (cd / && as_server_user "$PG_BIN/pg_ctl" -D "$folder/data" -l "$folder/log" -w -t 60 -s start \
+        -o "-p $(cat "$folder.port") -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 -c max_wal_size=4GB") \
+        || { tail -5 "$folder/log" >&2; return 1; }
+}
+postgres_running() { [ -s "$1/postgres/data/PG_VERSION" ] && (cd / && as_server_user "$PG_BIN/pg_ctl" -D "$1/postgres/data" status > /dev/null 2>&1); }
+postgres_stop() {
+    postgres_running "$1" || return 0
+    (cd / && as_server_user "$PG_BIN/pg_ctl" -D "$1/postgres/data" -w -s -m "${2:-fast}" stop) || true
+}
+
+rabbitmq_environment() {
+    local folder=$1/rabbitmq
+    export HOME=$folder/home RABBITMQ_NODENAME="nightshift-$(cat "$folder.port")@localhost" RABBITMQ_NODE_PORT; RABBITMQ_NODE_PORT=$(cat "$folder.port")
+    export RABBITMQ_DIST_PORT; RABBITMQ_DIST_PORT=$(cat "$folder.dist")
+    export RABBITMQ_MNESIA_BASE=$folder/data RABBITMQ_LOG_BASE=$folder/log RABBITMQ_CONFIG_FILE=$folder/rabbitmq.conf
+    export RABBITMQ_ENABLED_PLUGINS_FILE=$folder/plugins RABBITMQ_PID_FILE=$folder/pid RABBITMQ_CONF_ENV_FILE=$folder/none
+    export ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT; ERL_EPMD_PORT=$(cat "$folder.epmd")
+}
+rabbitmq_start() {
+    local folder=$1/rabbitmq name
+    mkdir -p "$folder/home"
+    for name in port dist epmd; do [ -s "$folder.$name" ] || free_port > "$folder.$name"; done
+    (umask 077; [ -s "$folder.password" ] || secret > "$folder.password"; [ -s "$folder/home/.erlang.cookie" ] || secret > "$folder/home/.erlang.cookie")
+    chmod 400 "$folder/home/.erlang.cookie"
+    cat > "$folder/rabbitmq.conf" <<CONF
+listeners.tcp.1 = 127.0.0.1:$(cat "$folder.port")
+default_user = nightshift
+default_pass = $(cat "$folder.password")
+vm_memory_high_watermark.absolute = 1GB
+disk_free_limit.absolute = 50MB
+CONF
+    (rabbitmq_environment "$1"; cd "$folder" && exec setsid /usr/lib/rabbitmq/bin/rabbitmq-server > "$folder/out" 2>&1 < /dev/null) &
+    echo $! > "$folder.pid"
+    (rabbitmq_environment "$1"; timeout 90 /usr/lib/rabbitmq/bin/rabbitmqctl -q await_startup --timeout 80 > /dev/null 2>&1) \
+        || { tail -5 "$folder/out" >&2; return 1; }
+}
+rabbitmq_running() { [ -s "$1/rabbitmq.pid" ] && alive "$(cat "$1/rabbitmq.pid")"; }
+rabbitmq_stop() {
+    [ -s "$1/rabbitmq.pid" ] || return 0
+    local pid; pid=$(cat "$1/rabbitmq.pid")
+    if alive "$pid"; then
+        (rabbitmq_environment "$1"; timeout 30 /usr/lib/rabbitmq/bin/rabbitmqctl -q stop > /dev/null 2>&1) || true
+        for _ in $(seq 50); do alive "$pid" || break; sleep 0.1; done
+        alive "$pid" && kill -9 -- "-$pid" 2>/dev/null
+    fi
+    # its port mapper is ours alone: it listens on a port of its own
+    (rabbitmq_environment "$1"; epmd -kill > /dev/null 2>&1) || true
+    rm -f "$1/rabbitmq.pid"
+}
+
+servers_start() {
+    mkdir -p "$1"
+    postgres_running "$1" || postgres_start "$1" || { rm -f "$1/postgres.port"; postgres_start "$1"; }
+    rabbitmq_running "$1" || rabbitmq_start "$1" || { rm -f "$1"/rabbitmq.port "$1"/rabbitmq.dist "$1"/rabbitmq.epmd; rabbitmq_start "$1"; }
+}
+servers_stop() { rabbitmq_stop "$1"; postgres_stop "$1"; }
+postgres_url() { echo "postgresql://nightshift:$(cat "$1/postgres.password")@127.0.0.1:$(cat "$1/postgres.port")/${2:-postgres}"; }
+rabbitmq_url() { echo "amqp://nightshift:$(cat "$1/rabbitmq.password")@127.0.0.1:$(cat "$1/rabbitmq.port")/%2f"; }
