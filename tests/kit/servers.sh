@@ -60,8 +60,15 @@ disk_free_limit.absolute = 50MB
 CONF
     (rabbitmq_environment "$1"; cd "$folder" && exec setsid /usr/lib/rabbitmq/bin/rabbitmq-server > "$folder/out" 2>&1 < /dev/null) &
     echo $! > "$folder.pid"
-    (rabbitmq_environment "$1"; timeout 90 /usr/lib/rabbitmq/bin/rabbitmqctl -q await_startup --timeout 80 > /dev/null 2>&1) \
-        || { tail -5 "$folder/out" >&2; return 1; }
+    # ready when it takes connections; its own waiting command fails while the node is not up yet
+    local port; port=$(cat "$folder.port")
+    for _ in $(seq 600); do
+        (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null && return 0
+        alive "$(cat "$folder.pid")" || break
+        sleep 0.1
+    done
+    tail -5 "$folder/out" >&2
+    return 1
 }
 rabbitmq_running() { [ -s "$1/rabbitmq.pid" ] && alive "$(cat "$1/rabbitmq.pid")"; }
 rabbitmq_stop() {
