@@ -78,15 +78,7 @@ std::chrono::milliseconds Dispatcher::run_once() {
 void Dispatcher::refresh(Steady now) {
     if (now - refreshed_at_ < kRefreshEvery) return;
     refreshed_at_ = now;
-    const auto lanes = core::pg::once(quick_, sql::lanes, settings_.queues);
-    for (std::size_t i = 0; i < lanes.size(); ++i) {
-        auto& known = queues_[std::string(lanes.text(i, 0))].lanes;
-        Lane lane{.organization = std::string(lanes.text(i, 1)), .priority = static_cast<int>(lanes.number(i, 2))};
-        const bool is_known = std::ranges::any_of(known, [&](const Lane& one) {
-            return one.organization == lane.organization && one.priority == lane.priority;
-        });
-        if (!is_known) known.push_back(std::move(lane));
-    }
+    learn_lanes();
     const auto rows = core::pg::once(quick_, sql::queue_settings, settings_.queues);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         auto& queue = queues_[std::string(rows.text(i, 0))];
@@ -94,6 +86,23 @@ void Dispatcher::refresh(Steady now) {
         queue.limited = rows.number(i, 2) != 0 || rows.number(i, 3) != 0;
         queue.keyed = rows.flag(i, 4);
     }
+}
+
+/// True when there were lanes we did not know.
+bool Dispatcher::learn_lanes() {
+    bool learnt = false;
+    const auto lanes = core::pg::once(quick_, sql::lanes, settings_.queues);
+    for (std::size_t i = 0; i < lanes.size(); ++i) {
+        auto& known = queues_[std::string(lanes.text(i, 0))].lanes;
+        Lane lane{.organization = std::string(lanes.text(i, 1)), .priority = static_cast<int>(lanes.number(i, 2))};
+        const bool is_known = std::ranges::any_of(known, [&](const Lane& one) {
+            return one.organization == lane.organization && one.priority == lane.priority;
+        });
+        if (is_known) continue;
+        known.push_back(std::move(lane));
+        learnt = true;
+    }
+    return learnt;
 }
 
 void Dispatcher::step_back(Steady now) {
@@ -118,6 +127,8 @@ bool Dispatcher::serve(const std::string& name, Queue& queue) {
     }
     const auto began = std::chrono::steady_clock::now();
     auto admitted = queue.limited ? admit_limited(name, queue) : admit_free(name, queue, queue.budget);
+    // Something was noticed and nothing found: perhaps the first run of a lane that we don't know.
+    if (admitted.items.empty() && learn_lanes()) return true;
     if (queue.keyed && !queue.limited) {
         auto keyed = admit_limited(name, queue);
         admitted.items.insert(admitted.items.end(), keyed.items.begin(), keyed.items.end());
@@ -138,10 +149,7 @@ Dispatcher::Admitted Dispatcher::admit_free(const std::string& name, Queue& queu
         priorities.push_back(lane.priority);
         frontiers.push_back(lane.frontier);
     }
-    if (organizations.empty()) {
-        refreshed_at_ = {};  // a first run came in: learn its lane at the next turn
-        return {};
-    }
+    if (organizations.empty()) return {};
     core::fail_point("dispatch.before_admit");
     const auto rows = core::pg::once(quick_, sql::admit, name, organizations, priorities, frontiers, budget);
     core::fail_point("dispatch.after_admit");

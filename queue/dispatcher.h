@@ -52,6 +52,7 @@ private:
 
     std::set<std::string> take_noticed();
     void refresh(Steady now);
+    bool learn_lanes();
     void step_back(Steady now);
     bool serve(const std::string& name, Queue& queue);
     Admitted admit_free(const std::string& name, Queue& queue, std::size_t budget);

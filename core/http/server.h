@@ -45,8 +45,9 @@ public:
     /// Closes the listener, lets requests under way end within `limit`, then cuts.
     void stop(std::chrono::milliseconds limit);
 
-private:
     struct Impl;
+
+private:
     std::unique_ptr<Impl> impl_;
 };
 

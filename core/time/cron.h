@@ -15,6 +15,10 @@ namespace nightshift::core::time {
 
 using Instant = std::chrono::system_clock::time_point;
 
+class Zone;
+/// Local time with offset and abbreviation: 2026-03-29 03:00:00 +02:00 CEST
+std::string in_zone(Instant moment, const Zone& zone);
+
 /// Why an expression was refused, and the 1-based column of it.
 struct CronProblem {
     std::size_t column;

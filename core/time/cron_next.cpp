@@ -185,6 +185,10 @@ std::string Zone::suggest(std::string_view name) {
     return suggestion(name, names.data(), names.data() + names.size());
 }
 
+std::string in_zone(Instant moment, const Zone& zone) {
+    return date::format("%Y-%m-%d %H:%M:%S %Ez %Z", date::make_zoned(&native(zone), floor<seconds>(moment)));
+}
+
 std::string_view Zone::name() const {
     return static_cast<const date::time_zone*>(zone_)->name();
 }

@@ -61,7 +61,8 @@ public:
     }
     [[noreturn]] void fail(const std::string& expected) const { refuse(column_ + at_, expected); }
     std::string range_text() const {
-        return std::string(shape_.name) + " from " + std::to_string(shape_.low) + " to " + std::to_string(shape_.high);
+        return std::string(shape_.high == 23 ? "an " : "a ") + std::string(shape_.name) + " from " +
+               std::to_string(shape_.low) + " to " + std::to_string(shape_.high);
     }
 
     int number(const std::string& expected) {
@@ -79,10 +80,10 @@ public:
         const auto begin = at_;
         const int found = name();
         if (found >= 0) return found;
-        const int parsed = number("a " + range_text() + (shape_.high == 12 || shape_.high == 7 ? " or its name" : ""));
+        const int parsed = number(range_text() + (shape_.high == 12 || shape_.high == 7 ? " or its name" : ""));
         if (parsed < shape_.low || parsed > shape_.high) {
             at_ = begin;
-            fail("a " + range_text());
+            fail(range_text());
         }
         return parsed;
     }

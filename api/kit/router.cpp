@@ -1,0 +1,233 @@
+#include "api/kit/router.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/error/error.h"
+#include "core/log/log.h"
+#include "core/time/time.h"
+
+namespace nightshift::api::kit {
+namespace {
+
+using core::Code;
+using core::Error;
+using core::http::Request;
+using core::http::Response;
+namespace json = core::json;
+
+std::vector<std::string_view> segments(std::string_view path) {
+    std::vector<std::string_view> out;
+    while (!path.empty()) {
+        path.remove_prefix(path.starts_with('/') ? 1 : 0);
+        const auto end = path.find('/');
+        if (const auto one = path.substr(0, end); !one.empty()) out.push_back(one);
+        path = end == std::string_view::npos ? "" : path.substr(end);
+    }
+    return out;
+}
+
+bool is_parameter(std::string_view segment) {
+    return segment.starts_with('{');
+}
+
+/// Paths as the seeds write them: `/jobs` and `/api/jobs/` mean `/api/v1/jobs`. SPEC 0.
+std::string canonical(std::string path) {
+    if (path.starts_with("/api/v1/")) return path;
+    if (path.starts_with("/api/")) return "/api/v1/" + path.substr(5);
+    return "/api/v1" + path;
+}
+
+/// Takes as long for a wrong token as for the right one.
+bool same_secret(std::string_view left, std::string_view right) {
+    unsigned difference = left.size() == right.size() ? 0U : 1U;
+    for (std::size_t i = 0; i < left.size(); ++i)
+        difference |= static_cast<unsigned char>(left[i]) ^
+                      static_cast<unsigned char>(right.empty() ? 0 : right[i % right.size()]);
+    return difference == 0;
+}
+
+Response error_response(const Error& problem, const Request& request) {
+    auto details = json::parse(problem.details());
+    // What went wrong inside is for the log; clients get the kind of it.
+    const bool inside =
+        problem.code() == Code::internal || problem.code() == Code::database || problem.code() == Code::unknown_outcome;
+    if (inside)
+        core::log::error("request.failed",
+                         {{"request_id", request.id}, {"path", request.path}, {"error", problem.what()}});
+    const std::string message = problem.code() == Code::internal
+                                    ? "something went wrong here; the log has it under this request id"
+                                : inside ? "the database can't be reached now; try again"
+                                         : problem.what();
+    auto response = core::http::json_response(
+        problem.status(),
+        {{"error", problem.name()}, {"message", message}, {"details", details}, {"request_id", request.id}});
+    if (problem.again()) response.headers.emplace_back("Retry-After", "1");
+    if (problem.status() == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return response;
+}
+
+}  // namespace
+
+bool Caller::may(std::string_view permission) const {
+    return std::ranges::any_of(permissions, [&](const auto& one) { return one == "*" || one == permission; });
+}
+
+struct Router::Entry {
+    Route route;
+    std::vector<std::string_view> parts;
+
+    bool matches(const std::vector<std::string_view>& path) const {
+        return std::ranges::equal(parts, path,
+                                  [](auto part, auto given) { return is_parameter(part) || part == given; });
+    }
+};
+
+Router::Router(std::vector<Route> routes, Access access) : access_(std::move(access)) {
+    for (auto& route : routes) {
+        const auto path = route.path;
+        entries_.push_back({std::move(route), segments(path)});
+    }
+    // A literal segment wins over a parameter: /reports/generate is no report's id.
+    std::ranges::stable_sort(entries_, {},
+                             [](const Entry& entry) { return std::ranges::count_if(entry.parts, is_parameter); });
+}
+
+Router::~Router() = default;
+
+namespace {
+
+Caller caller_of(const Request& request, const Access& access) {
+    const auto header = request.header("authorization");
+    if (!header.starts_with("Bearer ")) throw Error(Code::unauthorized, "Authorization: expected \"Bearer <token>\"");
+    if (access.token.empty() || !same_secret(header.substr(7), access.token))
+        throw Error(Code::unauthorized, "Authorization: this token is not valid");
+    return {.actor = "token", .organization = access.organization, .permissions = {"*"}};
+}
+
+json::object body_of(const Request& request, const Route& route) {
+    if (route.body.empty()) {
+        if (!request.body.empty() && request.body != "{}") throw Error(Code::validation, "body: this route takes none");
+        return {};
+    }
+    const auto type = request.header("content-type");
+    if (!request.body.empty() && !type.starts_with("application/json"))
+        throw Error(Code::unsupported_media, "Content-Type: expected application/json");
+    auto body = request.body.empty() ? json::object{} : json::parse_object(request.body);
+    core::schema::require(route.body, body, "", route.method == "PATCH");
+    return body;
+}
+
+}  // namespace
+
+Response Router::answer(Request request) const {
+    const auto began = std::chrono::steady_clock::now();
+    Response response;
+    try {
+        const bool is_plain =
+            std::ranges::any_of(entries_, [&](const Entry& one) { return one.matches(segments(request.path)); });
+        if (!is_plain) request.path = canonical(request.path);
+        const auto path = segments(request.path);
+        std::string allowed;
+        const Entry* found = nullptr;
+        for (const auto& entry : entries_) {
+            if (!entry.matches(path)) continue;
+            if (entry.route.method == request.method && found == nullptr) found = &entry;
+            allowed += (allowed.empty() ? "" : ", ") + std::string(entry.route.method);
+        }
+        if (found == nullptr && allowed.empty()) throw Error(Code::not_found, "no such path: " + request.path);
+        if (found == nullptr) {
+            response =
+                error_response(Error(Code::method_not_allowed, request.method + " is not for this path"), request);
+            response.headers.emplace_back("Allow", allowed);
+        } else {
+            const auto& route = found->route;
+            Caller caller;
+            if (!route.permission.empty()) {
+                caller = caller_of(request, access_);
+                if (!caller.may(route.permission))
+                    throw Error(Code::forbidden, "this needs the permission " + std::string(route.permission));
+            }
+            for (std::size_t i = 0; i < path.size(); ++i) {
+                const auto part = found->parts[i];
+                if (!is_parameter(part)) continue;
+                const auto name = part.substr(1, part.size() - 2);
+                if (name == "id" && !core::time::is_uuid(path[i]))
+                    throw Error(Code::not_found, "no such thing: " + std::string(path[i]));
+                request.parameters.emplace(name, path[i]);
+            }
+            auto body = body_of(request, route);
+            response = route.handle(request, caller, body);
+        }
+    } catch (const Error& problem) {
+        response = error_response(problem, request);
+    } catch (const std::exception& problem) {
+        response = error_response(Error(Code::internal, problem.what()), request);
+    }
+    const auto took = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+    core::log::debug("request", {{"request_id", request.id},
+                                 {"method", request.method},
+                                 {"path", request.path},
+                                 {"status", std::to_string(response.status)},
+                                 {"ms", std::to_string(took)}});
+    return response;
+}
+
+json::object Router::describe() const {
+    json::object paths;
+    for (const auto& [route, parts] : entries_) {
+        json::array parameters;
+        for (const auto part : parts)
+            if (is_parameter(part))
+                parameters.push_back(json::object{{"name", part.substr(1, part.size() - 2)},
+                                                  {"in", "path"},
+                                                  {"required", true},
+                                                  {"schema", json::object{{"type", "string"}}}});
+        std::string method(route.method), id = method;
+        std::ranges::transform(method, method.begin(), [](char c) { return static_cast<char>(c + 32); });
+        for (const auto part : parts)
+            id += "_" + std::string(is_parameter(part) ? part.substr(1, part.size() - 2) : part);
+        json::object one{
+            {"operationId", id},
+            {"summary", route.doc},
+            {"parameters", std::move(parameters)},
+            {"responses",
+             json::object{{"default",
+                           json::object{{"description", "JSON; errors as {error, message, details, request_id}."}}}}}};
+        if (route.permission.empty()) one["security"] = json::array{};
+        if (!route.body.empty())
+            one["requestBody"] = json::object{
+                {"content",
+                 json::object{{"application/json", json::object{{"schema", core::schema::json_schema(route.body)}}}}}};
+        auto& path = paths.emplace(route.path, json::object{}).first->value().as_object();
+        path[method] = std::move(one);
+    }
+    return {
+        {"openapi", "3.1.0"},
+        {"info", json::object{{"title", "Nightshift"}, {"version", NIGHTSHIFT_VERSION}}},
+        {"security", json::array{json::object{{"bearer", json::array{}}}}},
+        {"components", json::object{{"securitySchemes",
+                                     json::object{{"bearer", json::object{{"type", "http"}, {"scheme", "bearer"}}}}}}},
+        {"paths", std::move(paths)}};
+}
+
+Page page_of(const Request& request) {
+    Page page;
+    const auto number = [&](std::string_view name, int low, int high, int& into) {
+        const auto given = request.argument(name);
+        if (!given) return;
+        const auto [end, failure] = std::from_chars(given->data(), given->data() + given->size(), into);
+        if (failure != std::errc{} || end != given->data() + given->size() || into < low || into > high)
+            throw Error(Code::validation, std::string(name) + ": expected a number from " + std::to_string(low) +
+                                              " to " + std::to_string(high) + ", got \"" + std::string(*given) + "\"");
+    };
+    number("limit", 1, 200, page.limit);
+    number("skip", 0, 1'000'000, page.skip);
+    return page;
+}
+
+std::string argument_of(const Request& request, std::string_view name) {
+    return std::string(request.argument(name).value_or(""));
+}
+
+}  // namespace nightshift::api::kit

@@ -1,0 +1,41 @@
+// Finds the route, knows the caller, checks the body, tells errors: the life of a request (DESIGN 4).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/kit/route.h"
+
+namespace nightshift::api::kit {
+
+struct Access {
+    std::string token;         ///< the loopback token; empty: nobody gets in
+    std::string organization;  ///< whose rows its holder sees
+};
+
+class Router {
+public:
+    Router(std::vector<Route> routes, Access access);
+    ~Router();
+    /// Never throws: every error becomes the answer {error, message, details, request_id}. Any thread.
+    core::http::Response answer(core::http::Request request) const;
+    /// OpenAPI 3.1 of these routes.
+    core::json::object describe() const;
+
+private:
+    struct Entry;
+    std::vector<Entry> entries_;
+    Access access_;
+};
+
+/// `limit` (1..200, 100) and `skip` of the query. Throws Error(validation).
+struct Page {
+    int limit = 100, skip = 0;
+};
+Page page_of(const core::http::Request& request);
+
+/// A query argument that must be one of the columns's values, or "" when it is not given.
+std::string argument_of(const core::http::Request& request, std::string_view name);
+
+}  // namespace nightshift::api::kit

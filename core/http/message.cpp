@@ -1,0 +1,25 @@
+#include "core/http/message.h"
+
+#include <algorithm>
+
+namespace nightshift::core::http {
+
+std::string_view Request::header(std::string_view lower_case_name) const {
+    const auto found = std::ranges::find(headers, lower_case_name, &std::pair<std::string, std::string>::first);
+    return found == headers.end() ? std::string_view{} : std::string_view(found->second);
+}
+
+std::optional<std::string_view> Request::argument(std::string_view name) const {
+    const auto found = std::ranges::find(query, name, &std::pair<std::string, std::string>::first);
+    if (found == query.end()) return std::nullopt;
+    return found->second;
+}
+
+Response json_response(int status, const json::value& body) {
+    return {.status = status, .body = json::text(body)};
+}
+Response text_response(int status, std::string json_text) {
+    return {.status = status, .body = std::move(json_text)};
+}
+
+}  // namespace nightshift::core::http

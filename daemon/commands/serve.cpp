@@ -1,0 +1,121 @@
+#include "daemon/commands/serve.h"
+
+#include <atomic>
+#include <csignal>
+#include <memory>
+#include <set>
+
+#include "core/error/error.h"
+#include "core/log/log.h"
+#include "daemon/compose.h"
+#include "daemon/notify.h"
+
+namespace nightshift::daemon::serve {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Options {
+    std::string config;
+    std::vector<std::string> roles;
+};
+
+sigset_t our_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, number);
+    return set;
+}
+
+void apply_log(const Configuration& configuration) {
+    auto level = core::log::Level::info;
+    core::log::parse_level(configuration.text("log.level"), level);
+    const auto format = configuration.text("log.format");
+    core::log::configure(level, format == "json"   ? core::log::Format::json
+                                : format == "text" ? core::log::Format::text
+                                                   : core::log::Format::automatic);
+}
+
+/// What can change while we run does; the rest is said. A file that is wrong changes nothing.
+void reload(Configuration& configuration) {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    notify("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now.tv_sec * 1'000'000LL + now.tv_nsec / 1000));
+    try {
+        const auto fresh = Configuration::load(configuration.path());
+        const auto everything = fresh.at("");
+        for (const auto& [section, settings] : everything.as_object())
+            if (section != "log" && settings != configuration.at(section))
+                core::log::warn("configuration.needs_restart", {{"section", std::string(section)}});
+        apply_log(fresh);
+        configuration = fresh;
+        core::log::info("configuration.reloaded", {{"file", configuration.path()}});
+        notify("READY=1\nSTATUS=serving");
+    } catch (const core::Error& problem) {
+        core::log::error("configuration.refused", {{"error", problem.what()}});
+        notify("READY=1\nSTATUS=serving; the new configuration was refused");
+    }
+}
+
+/// Until SIGTERM or SIGINT. Feeds the watchdog only while everything moves.
+void attend(Configuration& configuration, const Daemon& daemon) {
+    const auto signals = our_signals();
+    const auto beat = watchdog_interval();
+    auto fed = std::chrono::steady_clock::now();
+    for (;;) {
+        const timespec look{0, 500'000'000};
+        const int number = ::sigtimedwait(&signals, nullptr, &look);
+        if (number == SIGTERM || number == SIGINT) return;
+        if (number == SIGHUP) reload(configuration);
+        const auto now = std::chrono::steady_clock::now();
+        if (beat.count() > 0 && now - fed > beat / 2 && daemon.is_moving()) {
+            notify("WATCHDOG=1");
+            fed = now;
+        }
+    }
+}
+
+int serve(const Options& options, const std::set<std::string>& roles) {
+    auto configuration = Configuration::load(configuration_path(options.config));
+    apply_log(configuration);
+    auto signals = our_signals();
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    const auto keep_waiting = [&signals] {
+        const timespec now{0, 0};
+        return ::sigtimedwait(&signals, nullptr, &now) < 0;
+    };
+    Daemon daemon(configuration, roles, keep_waiting);
+    core::log::info("daemon.ready", {{"version", NIGHTSHIFT_VERSION}, {"port", std::to_string(daemon.port())}});
+    notify("READY=1\nSTATUS=serving");
+    attend(configuration, daemon);
+    notify("STOPPING=1\nSTATUS=draining");
+    core::log::info("daemon.draining");
+    const bool clean = daemon.drain(configuration.span("workers.drain_timeout"));
+    core::log::info("daemon.stopped",
+                    {{"interrupted", clean ? "none" : "some; they go on elsewhere, no attempt is lost"}});
+    return kExitOk;
+}
+
+}  // namespace
+
+void add(CLI::App& app, Action& action) {
+    const auto options = std::make_shared<Options>();
+    auto* command = app.add_subcommand("serve", "Run the daemon: API, dispatcher, scheduler, worker, maintenance.");
+    command->add_option("--config", options->config, "The configuration file.");
+    command->add_option("--roles", options->roles, "Only these: api, dispatcher, scheduler, worker, maintenance.")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"api", "dispatcher", "scheduler", "worker", "maintenance"}));
+    command->callback([&action, options] {
+        action = [options] {
+            std::set<std::string> roles(options->roles.begin(), options->roles.end());
+            if (roles.empty()) roles = {"api", "dispatcher", "scheduler", "worker", "maintenance"};
+            return serve(*options, roles);
+        };
+    });
+    auto* worker = app.add_subcommand("worker", "Run only a worker, for scale-out.");
+    worker->add_option("--config", options->config, "The configuration file.");
+    worker->callback([&action, options] { action = [options] { return serve(*options, {"worker"}); }; });
+}
+
+}  // namespace nightshift::daemon::serve

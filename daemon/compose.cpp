@@ -1,0 +1,127 @@
+#include "daemon/compose.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+
+#include "core/error/error.h"
+#include "core/log/log.h"
+#include "core/pg/migrate.h"
+#include "daemon/notify.h"
+#include "kinds.h"
+#include "migrations.h"
+#include "resources.h"
+#include "views.h"
+
+namespace nightshift::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A database that is not there yet at boot is no reason to fail; one of the wrong version is.
+void prepare_schema(const Configuration& configuration, const std::function<bool()>& keep_waiting) {
+    const auto url = configuration.text("database.url");
+    std::mutex mutex;
+    std::condition_variable never;
+    for (;;) {
+        try {
+            if (configuration.flag("database.migrate_on_start")) {
+                for (const auto& name : core::pg::migrate(url, generated::migrations, generated::views))
+                    core::log::info("schema.migrated", {{"migration", name}});
+                return;
+            }
+            const int there = core::pg::schema_version(url), known = std::end(generated::migrations)[-1].number;
+            if (there == known) return;
+            throw core::Error(core::Code::configuration, "schema: the database is at migration " +
+                                                             std::to_string(there) + ", this program needs " +
+                                                             std::to_string(known) + "; run `nightshift migrate`");
+        } catch (const core::Error& problem) {
+            if (!problem.again() || !keep_waiting()) throw;
+            core::log::warn("database.waiting", {{"error", problem.what()}});
+            notify("STATUS=waiting for PostgreSQL\nEXTEND_TIMEOUT_USEC=30000000");
+            std::unique_lock lock(mutex);
+            never.wait_for(lock, 1s);
+        }
+    }
+}
+
+queue::EngineSettings engine_settings(const Configuration& configuration, const std::set<std::string>& roles) {
+    std::vector<std::string> queues;
+    const auto served = configuration.at("workers.queues");
+    for (const auto& queue : served.as_array()) queues.emplace_back(queue.as_string());
+    const bool broker = configuration.text("broker.transport") == "rabbitmq";
+    return {.database_url = configuration.text("database.url"),
+            .broker_url = broker ? configuration.text("broker.url") : std::string{},
+            .dispatch = roles.contains("dispatcher"),
+            .schedule = roles.contains("scheduler"),
+            .work = roles.contains("worker"),
+            .maintain = roles.contains("maintenance"),
+            .queues = std::move(queues),
+            .slots = static_cast<std::size_t>(configuration.number("workers.slots")),
+            .name = configuration.text("workers.name"),
+            .diagnostics = configuration.flag("diagnostics.enabled"),
+            .beat = configuration.span("workers.beat"),
+            .lease = configuration.span("workers.lease"),
+            .rehint = configuration.span("workers.rehint"),
+            .drain = configuration.span("workers.drain_timeout"),
+            .rescue_every = configuration.span("workers.rescue_every"),
+            .retention_days = static_cast<int>(configuration.number("retention.runs_days")),
+            .dead_retention_days = static_cast<int>(configuration.number("retention.dead_days")),
+            .program = std::filesystem::read_symlink("/proc/self/exe").string(),
+            .config_path = configuration.path(),
+            .setting = [configuration](std::string_view path) { return configuration.at(path); }};
+}
+
+}  // namespace
+
+Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& roles,
+               const std::function<bool()>& keep_waiting) {
+    prepare_schema(configuration, keep_waiting);
+    const auto database = configuration.text("database.url");
+    engine_ = std::make_unique<queue::Engine>(engine_settings(configuration, roles), generated::kinds);
+    if (roles.contains("api")) {
+        const auto threads = static_cast<std::size_t>(configuration.number("api.threads"));
+        pool_ = std::make_unique<core::pg::Pool>(
+            core::pg::PoolSettings{.url = database, .size = threads, .name = "nightshift-api"});
+        services_ = std::make_unique<api::kit::Services>(api::kit::Services{
+            *pool_, *engine_, [configuration](std::string_view path) { return configuration.at(path); }});
+        std::vector<api::kit::Route> routes;
+        for (const auto& make : generated::resources)
+            for (auto& route : make(*services_)) routes.push_back(std::move(route));
+        routes.push_back(
+            {"GET", "/openapi.json", "", "This API, described.", {}, [this](const auto&, const auto&, auto&) {
+                 return core::http::json_response(200, router_->describe());
+             }});
+        router_ = std::make_unique<api::kit::Router>(
+            std::move(routes),
+            api::kit::Access{configuration.text("api.token"), configuration.text("api.organization")});
+        server_ = std::make_unique<core::http::Server>(
+            core::http::ServerSettings{.host = configuration.text("api.host"),
+                                       .port = static_cast<std::uint16_t>(configuration.number("api.port")),
+                                       .threads = threads,
+                                       .max_body = static_cast<std::size_t>(configuration.number("api.max_body"))},
+            [this](core::http::Request request) { return router_->answer(std::move(request)); });
+    }
+    engine_->start();
+}
+
+Daemon::~Daemon() {
+    server_.reset();
+    engine_.reset();
+}
+
+bool Daemon::is_moving() const {
+    constexpr auto kStuck = 20s;
+    if (server_ && server_->stalled() > kStuck) return false;
+    const auto state = engine_->state();
+    return std::ranges::all_of(state.stalled, [&](const auto& loop) { return loop.second < kStuck; });
+}
+
+bool Daemon::drain(std::chrono::milliseconds limit) {
+    const bool clean = engine_->drain(limit);
+    if (server_) server_->stop(5s);
+    return clean;
+}
+
+}  // namespace nightshift::daemon

@@ -1,0 +1,36 @@
+// The only file that knows everyone: builds the engine and the API from a configuration.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "api/kit/router.h"
+#include "core/http/server.h"
+#include "daemon/configuration.h"
+#include "queue/engine.h"
+
+namespace nightshift::daemon {
+
+/// A process put together: started by construction, stopped by drain().
+class Daemon {
+public:
+    /// `roles`: api, dispatcher, scheduler, worker, maintenance. Waits for PostgreSQL as long as `keep_waiting` says
+    /// so.
+    Daemon(const Configuration& configuration, const std::set<std::string>& roles,
+           const std::function<bool()>& keep_waiting);
+    ~Daemon();
+    std::uint16_t port() const { return server_ ? server_->port() : std::uint16_t{0}; }
+    /// Whether every loop moved lately: only then is the watchdog fed.
+    bool is_moving() const;
+    bool drain(std::chrono::milliseconds limit);
+
+private:
+    std::unique_ptr<queue::Engine> engine_;
+    std::unique_ptr<core::pg::Pool> pool_;
+    std::unique_ptr<api::kit::Services> services_;
+    std::unique_ptr<api::kit::Router> router_;
+    std::unique_ptr<core::http::Server> server_;
+};
+
+}  // namespace nightshift::daemon
