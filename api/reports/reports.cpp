@@ -1,0 +1,152 @@
+#include "api/reports/reports.h"
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include "api/kit/router.h"
+#include "core/error/error.h"
+#include "core/time/time.h"
+#include "domain/reports/report_type.h"
+#include "domain/reports/sql.h"
+#include "queue/submit.h"
+
+namespace nightshift::api::reports {
+namespace {
+
+using core::Code;
+using core::Error;
+using core::http::Request;
+using core::http::Response;
+using core::pg::Transaction;
+using core::schema::Type;
+using kit::Caller;
+using kit::Services;
+namespace json = core::json;
+namespace sql = domain::reports::sql;
+
+constexpr core::schema::Field kGenerate[] = {
+    {"name", Type::text, "What to call it.", {.min = 1, .max = 200, .required = true}},
+    {"report_type", Type::text, "Which report.", {.max = 60, .required = true}},
+    {"parameters", Type::object, "Checked against the report type.", {.fallback = "{}"}},
+    {"export_format", Type::choice, "The file's format.", {.fallback = R"("PDF")", .choices = "CSV|JSON|XLSX|PDF"}},
+    {"generated_by_user_id", Type::uuid, "Taken for compatibility; the caller is who asks."},
+};
+
+std::string text(const json::object& body, const char* name) {
+    return std::string(body.at(name).as_string());
+}
+
+core::pg::Result find(const Services& services, const std::string& id, const Caller& caller) {
+    auto rows = core::pg::once(services.pool, sql::report_show, id, caller.organization);
+    if (rows.empty()) throw Error(Code::not_found, "no such report: " + id);
+    return rows;
+}
+
+/// The report and the run that makes it: both or none.
+Response generate(const Services& services, const Request&, const Caller& caller, json::object& body) {
+    const auto& type = domain::reports::require_report_type(text(body, "report_type"));
+    auto parameters = body.at("parameters").as_object();
+    core::schema::require(type.parameters, parameters, "parameters");
+    const auto id = core::time::uuid7();
+    auto lease = services.pool.acquire();
+    {
+        Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization});
+        const auto run = queue::submit(
+            tx, {.kind = "report.generate", .args = {{"report_id", id}}, .organization = caller.organization});
+        tx.run(sql::report_insert, id, caller.organization, text(body, "name"), type.name, json::text(parameters),
+               text(body, "export_format"), run.id, caller.actor);
+        tx.commit();
+        services.engine.wake({run.queue});
+    }
+    auto response = core::http::text_response(
+        202, std::string(core::pg::run_once(lease, sql::report_show, {id, caller.organization}).text(0, 0)));
+    response.headers.emplace_back("Location", "/api/v1/reports/" + id);
+    return response;
+}
+
+Response list(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    const auto page = kit::page_of(request);
+    return core::http::text_response(
+        200,
+        std::string(
+            core::pg::once(services.pool, sql::report_list, caller.organization, page.limit, page.skip).text(0, 0)));
+}
+
+Response show(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    return core::http::text_response(
+        200, std::string(find(services, request.parameters.find("id")->second, caller).text(0, 0)));
+}
+
+std::string_view media_type(std::string_view format) {
+    if (format == "CSV") return "text/csv; charset=utf-8";
+    if (format == "JSON") return "application/json";
+    return format == "PDF" ? "application/pdf" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+}
+
+/// RFC 6266: an ASCII name for everybody and the true one for who can read it.
+std::string disposition(std::string_view name, std::string_view file) {
+    const auto extension = std::string(file.substr(file.rfind('.')));
+    std::string plain, encoded;
+    constexpr const char* kHex = "0123456789ABCDEF";
+    for (const char c : name) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool simple = std::isalnum(byte) != 0 || c == '-' || c == '_';
+        plain += simple || c == ' ' ? c : '_';
+        encoded += simple ? std::string(1, c) : std::string{'%', kHex[byte >> 4U], kHex[byte & 15U]};
+    }
+    return "attachment; filename=\"" + plain + extension + "\"; filename*=UTF-8''" + encoded + extension;
+}
+
+Response download(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    const auto rows = find(services, request.parameters.find("id")->second, caller);
+    if (rows.text(0, 1) != "ready")
+        throw Error(Code::conflict, "the report is " + std::string(rows.text(0, 1)) + "; download it when it is ready");
+    const auto tag = "\"" + std::string(rows.text(0, 6)) + "\"";
+    if (request.header("if-none-match") == tag) return {.status = 304, .headers = {{"ETag", tag}}};
+    const auto folder = services.setting("reports.folder");
+    auto file = std::make_shared<std::ifstream>(
+        std::filesystem::path(std::string_view(folder.as_string())) / rows.text(0, 2), std::ios::binary);
+    if (!*file) throw Error(Code::gone, "the report's file is no longer kept; generate it again");
+    Response response{.content_type = std::string(media_type(rows.text(0, 3))),
+                      .length = static_cast<std::uint64_t>(rows.number(0, 5))};
+    response.headers = {{"ETag", tag}, {"Content-Disposition", disposition(rows.text(0, 4), rows.text(0, 2))}};
+    response.source = [file] {
+        std::string piece(65536, '\0');
+        file->read(piece.data(), static_cast<std::streamsize>(piece.size()));
+        piece.resize(static_cast<std::size_t>(file->gcount()));
+        return piece;
+    };
+    return response;
+}
+
+Response remove(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    const auto rows =
+        core::pg::once(services.pool, sql::report_delete, request.parameters.find("id")->second, caller.organization);
+    if (rows.empty()) throw Error(Code::not_found, "no such report");
+    std::error_code ignored;  // a file without a row is cleaned up later
+    const auto folder = services.setting("reports.folder");
+    if (!rows.text(0, 0).empty())
+        std::filesystem::remove(std::filesystem::path(std::string_view(folder.as_string())) / rows.text(0, 0), ignored);
+    return {.status = 204, .content_type = ""};
+}
+
+}  // namespace
+
+std::vector<kit::Route> routes(const kit::Services& services) {
+    const auto bind = [&services](auto function) {
+        return [&services, function](const Request& request, const Caller& caller, json::object& body) {
+            return function(services, request, caller, body);
+        };
+    };
+    return {
+        {"POST", "/api/v1/reports/generate", "reports.run", "Asks for a report; a worker makes it.", kGenerate,
+         bind(generate)},
+        {"GET", "/api/v1/reports", "reports.see", "Reports, newest first.", {}, bind(list)},
+        {"GET", "/api/v1/reports/{id}", "reports.see", "One report and its progress.", {}, bind(show)},
+        {"GET", "/api/v1/reports/{id}/download", "reports.see", "The file.", {}, bind(download)},
+        {"DELETE", "/api/v1/reports/{id}", "reports.run", "Forgets a report and its file.", {}, bind(remove)},
+    };
+}
+
+}  // namespace nightshift::api::reports

@@ -1,0 +1,171 @@
+#include <cairo-pdf.h>
+#include <pango/pangocairo.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/error/error.h"
+#include "core/files/table.h"
+
+namespace nightshift::core::files {
+namespace {
+
+constexpr double kWidth = 841.89, kHeight = 595.28, kMargin = 36;  // A4 landscape, points
+constexpr double kRow = 15, kChartHeight = 150;
+
+struct Release {
+    void operator()(cairo_t* one) const { cairo_destroy(one); }
+    void operator()(cairo_surface_t* one) const { cairo_surface_destroy(one); }
+    void operator()(PangoLayout* one) const { g_object_unref(one); }
+    void operator()(PangoFontDescription* one) const { pango_font_description_free(one); }
+};
+template <class T>
+using Held = std::unique_ptr<T, Release>;
+
+/// One page at a time: cairo writes each out when it is shown, so a million rows need no more memory than forty.
+class PdfWriter final : public TableWriter {
+public:
+    PdfWriter(const std::string& path, TableHead head)
+        : head_(std::move(head)),
+          path_(path),
+          surface_(cairo_pdf_surface_create(path.c_str(), kWidth, kHeight)),
+          context_(cairo_create(surface_.get())),
+          layout_(pango_cairo_create_layout(context_.get())) {
+        check();
+        cairo_pdf_surface_set_metadata(surface_.get(), CAIRO_PDF_METADATA_TITLE, head_.title.c_str());
+        pango_layout_set_ellipsize(layout_.get(), PANGO_ELLIPSIZE_END);
+        pango_layout_set_single_paragraph_mode(layout_.get(), TRUE);
+        for (auto [font, name] :
+             {std::pair{&small_, "DejaVu Sans, Noto Sans 7.5"}, std::pair{&strong_, "DejaVu Sans, Noto Sans Bold 7.5"},
+              std::pair{&large_, "DejaVu Sans, Noto Sans Bold 17"}})
+            font->reset(pango_font_description_from_string(name));
+        lay_out_columns();
+        draw_title();
+        if (!head_.chart.empty()) draw_chart();
+        draw_header();
+    }
+
+    void row(const std::vector<std::string_view>& cells) override {
+        if (y_ + kRow > kHeight - kMargin - 12) {
+            end_page();
+            cairo_show_page(context_.get());
+            check();
+            y_ = kMargin;
+            draw_header();
+        }
+        if (row_++ % 2 == 1) fill(kMargin, y_, kWidth - 2 * kMargin, kRow, 0.955, 0.965, 0.975);
+        colour(0.13, 0.15, 0.19);
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            const bool right = head_.columns[i].type == CellType::number;
+            text(cells[i], left_[i] + 3, y_ + 3, left_[i + 1] - left_[i] - 6, small_.get(), right);
+        }
+        y_ += kRow;
+    }
+
+    void finish() override {
+        end_page();
+        cairo_show_page(context_.get());
+        cairo_surface_finish(surface_.get());
+        check();
+    }
+
+private:
+    void check() const {
+        const auto status = cairo_surface_status(surface_.get());
+        if (status != CAIRO_STATUS_SUCCESS)
+            throw Error(Code::internal, "file " + path_ + ": " + cairo_status_to_string(status));
+    }
+    void colour(double r, double g, double b) { cairo_set_source_rgb(context_.get(), r, g, b); }
+    void fill(double x, double y, double w, double h, double r, double g, double b) {
+        colour(r, g, b);
+        cairo_rectangle(context_.get(), x, y, w, h);
+        cairo_fill(context_.get());
+    }
+    void text(std::string_view what, double x, double y, double width, const PangoFontDescription* font,
+              bool right = false) {
+        if (what.empty()) return;
+        auto* layout = layout_.get();
+        pango_layout_set_font_description(layout, font);
+        pango_layout_set_width(layout, static_cast<int>(width * PANGO_SCALE));
+        pango_layout_set_alignment(layout, right ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+        pango_layout_set_text(layout, what.data(), static_cast<int>(what.size()));
+        cairo_move_to(context_.get(), x, y);
+        pango_cairo_show_layout(context_.get(), layout);
+    }
+
+    void lay_out_columns() {
+        const double whole = std::accumulate(head_.columns.begin(), head_.columns.end(), 0.0,
+                                             [](double sum, const Column& one) { return sum + one.width; });
+        double x = kMargin;
+        for (const auto& column : head_.columns) {
+            left_.push_back(x);
+            x += column.width / whole * (kWidth - 2 * kMargin);
+        }
+        left_.push_back(kWidth - kMargin);
+    }
+
+    void draw_title() {
+        colour(0.08, 0.2, 0.35);
+        text(head_.title, kMargin, y_, kWidth - 2 * kMargin, large_.get());
+        colour(0.4, 0.44, 0.5);
+        text(head_.subtitle, kMargin, y_ + 26, kWidth - 2 * kMargin, small_.get());
+        y_ += 48;
+    }
+
+    void draw_chart() {
+        const double most = std::ranges::max_element(head_.chart, {}, &std::pair<std::string, double>::second)->second;
+        const double step = (kWidth - 2 * kMargin) / static_cast<double>(head_.chart.size()),
+                     base = y_ + kChartHeight - 16;
+        colour(0.13, 0.15, 0.19);
+        text(head_.chart_title, kMargin, y_, 400, strong_.get());
+        static constexpr double kColours[][3] = {{0.30, 0.49, 0.70}, {0.95, 0.64, 0.28}, {0.79, 0.30, 0.30},
+                                                 {0.60, 0.45, 0.70}, {0.30, 0.62, 0.44}, {0.55, 0.58, 0.62}};
+        for (std::size_t i = 0; i < head_.chart.size(); ++i) {
+            const auto& [label, value] = head_.chart[i];
+            const double height = most > 0 ? value / most * (kChartHeight - 50) : 0,
+                         x = kMargin + step * static_cast<double>(i);
+            const auto& c = kColours[i % std::size(kColours)];
+            fill(x + step * 0.2, base - height, step * 0.6, height, c[0], c[1], c[2]);
+            colour(0.13, 0.15, 0.19);
+            text(std::to_string(static_cast<long long>(value)), x + step * 0.2 + 2, base - height - 12, step * 0.6,
+                 strong_.get());
+            text(label, x + step * 0.2 + 2, base + 4, step * 0.75, small_.get());
+        }
+        fill(kMargin, base, kWidth - 2 * kMargin, 0.7, 0.6, 0.63, 0.67);
+        y_ += kChartHeight + 8;
+    }
+
+    void draw_header() {
+        fill(kMargin, y_, kWidth - 2 * kMargin, kRow + 2, 0.08, 0.2, 0.35);
+        colour(1, 1, 1);
+        for (std::size_t i = 0; i < head_.columns.size(); ++i)
+            text(head_.columns[i].title, left_[i] + 3, y_ + 4, left_[i + 1] - left_[i] - 6, strong_.get(),
+                 head_.columns[i].type == CellType::number);
+        y_ += kRow + 2;
+    }
+
+    void end_page() {
+        colour(0.4, 0.44, 0.5);
+        text(head_.title, kMargin, kHeight - kMargin + 4, 400, small_.get());
+        text("page " + std::to_string(++page_), kWidth - kMargin - 100, kHeight - kMargin + 4, 100, small_.get(), true);
+    }
+
+    TableHead head_;
+    std::string path_;
+    Held<cairo_surface_t> surface_;
+    Held<cairo_t> context_;
+    Held<PangoLayout> layout_;
+    Held<PangoFontDescription> small_, strong_, large_;
+    std::vector<double> left_;
+    double y_ = kMargin;
+    std::size_t row_ = 0;
+    int page_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<TableWriter> pdf_writer(const std::string& path, TableHead head) {
+    return std::make_unique<PdfWriter>(path, std::move(head));
+}
+
+}  // namespace nightshift::core::files

@@ -1,0 +1,71 @@
+// Tables into files, row by row in constant memory. A file appears whole or not at all: it is written aside, flushed to
+// disk, renamed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace nightshift::core::files {
+
+enum class CellType : std::uint8_t { text, number, date };
+
+struct Column {
+    std::string_view name;   ///< in JSON and CSV
+    std::string_view title;  ///< for people
+    CellType type = CellType::text;
+    double width = 1;  ///< share of the page's width
+};
+
+struct TableHead {
+    std::string title, subtitle;
+    std::vector<Column> columns;
+    std::string chart_title;
+    std::vector<std::pair<std::string, double>> chart;  ///< label, value
+};
+
+class TableWriter {
+public:
+    virtual ~TableWriter() = default;
+    /// One value a column, in PostgreSQL's text form; numbers and dates may be empty.
+    virtual void row(const std::vector<std::string_view>& cells) = 0;
+    virtual void finish() = 0;
+};
+
+/// CSV, JSON, XLSX or PDF at `path`. Throws Error(internal) naming the path when it can't be written.
+std::unique_ptr<TableWriter> table_writer(std::string_view format, const std::string& path, TableHead head);
+
+std::unique_ptr<TableWriter> csv_writer(const std::string& path, TableHead head);
+std::unique_ptr<TableWriter> json_writer(const std::string& path, TableHead head);
+std::unique_ptr<TableWriter> xlsx_writer(const std::string& path, TableHead head);
+std::unique_ptr<TableWriter> pdf_writer(const std::string& path, TableHead head);
+
+/// A cell as CSV may hold it: quoted where needed, and harmless to a spreadsheet that would take it for a formula
+/// (OWASP, CSV Injection).
+std::string csv_cell(std::string_view text);
+
+struct FileFacts {
+    std::uintmax_t bytes;
+    std::string sha256;
+};
+
+/// The name under which a file is written aside; gone again unless keep() gave it its own.
+class FileAside {
+public:
+    explicit FileAside(std::string path);
+    ~FileAside();
+    FileAside(const FileAside&) = delete;
+    FileAside& operator=(const FileAside&) = delete;
+    const std::string& path() const { return aside_; }
+    /// Flushes to disk, renames, flushes the folder.
+    FileFacts keep();
+
+private:
+    std::string path_, aside_;
+    bool kept_ = false;
+};
+
+}  // namespace nightshift::core::files
