@@ -123,6 +123,16 @@ std::string lower(std::string_view text) {
     return out;
 }
 
+/// Texts are taken as they stand, whatever YAML would make of them: a token may hold any character.
+json::value value_of(std::string_view section, std::string_view key, const std::string& text, const std::string& name) {
+    for (const auto& one : kSections)
+        for (const auto& field : one.rules.fields)
+            if (one.name == section && field.name == key &&
+                (field.type == Type::text || field.type == Type::uuid || field.type == Type::choice))
+                return json::value(text);
+    return core::config::parse_yaml("value: " + text, name).values.at("value");
+}
+
 /// NIGHTSHIFT_API__PORT=9000 is api.port. Values are read as YAML scalars.
 void apply_environment(core::config::Document& document) {
     constexpr std::string_view kPrefix = "NIGHTSHIFT_";
@@ -134,8 +144,7 @@ void apply_environment(core::config::Document& document) {
         if (!name.starts_with(kPrefix) || divider == std::string_view::npos) continue;
         const auto section = lower(name.substr(kPrefix.size(), divider - kPrefix.size())),
                    key = lower(name.substr(divider + 2));
-        auto one = core::config::parse_yaml("value: " + std::string(pair.substr(equals + 1)), std::string(name))
-                       .values.at("value");
+        auto one = value_of(section, key, std::string(pair.substr(equals + 1)), std::string(name));
         auto& target = document.values.emplace(section, json::object{}).first->value();
         if (target.is_object()) target.as_object()[key] = std::move(one);
         document.places[section + "." + key] = "environment " + std::string(name);
@@ -159,7 +168,9 @@ void validate(core::config::Document& document) {
     const auto problems = core::schema::validate(kSections, document.values);
     if (problems.empty()) return;
     std::string message;
-    for (const auto& problem : problems) {
+    for (auto problem : problems) {
+        const bool secret = problem.path.ends_with(".url") || problem.path.ends_with(".token");
+        if (secret && problem.message.starts_with("expected")) problem.message = "expected a text; put it in quotes";
         const auto place = document.places.find(problem.path);
         message += (message.empty() ? "" : "\n") + (place == document.places.end() ? "" : place->second + ": ") +
                    problem.path + ": " + problem.message;
@@ -186,8 +197,9 @@ std::span<const Field> setting_fields() {
 Configuration Configuration::from_text(const std::string& yaml, const std::string& name) {
     auto document = core::config::parse_yaml(yaml, name);
     apply_environment(document);
-    validate(document);
-    // Sections that were left out come as "{}": their own defaults follow in a second pass.
+    // A section whose every key is commented out reads as null and means its defaults.
+    for (auto& [key, section] : document.values)
+        if (section.is_null()) section = json::object{};
     validate(document);
     read_secret_files(document.values, document);
     Configuration configuration;

@@ -26,7 +26,7 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
 
 std::string suggestion(std::string_view given, const std::string_view* first, const std::string_view* last) {
     const auto* best = last;
-    auto best_distance = std::max<std::size_t>(given.size() / 3, 1) + 1;
+    auto best_distance = std::max<std::size_t>(given.size() / 3, given.size() > 2 ? 2 : 1) + 1;  // two: swapped letters
     for (const auto* known = first; known != last; ++known) {
         const auto distance = edit_distance(given, *known);
         if (distance < best_distance) {

@@ -116,7 +116,8 @@ namespace {
 /// One client. Lives on the event loop; only the handler runs elsewhere.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
-    Connection(tcp::socket socket, Server::Impl& server) : stream_(std::move(socket)), server_(server) {
+    Connection(tcp::socket socket, Server::Impl& server)
+        : stream_(std::move(socket)), server_(server), timer_(stream_.get_executor()) {
         ++server_.connections;
         error_code ignored;
         stream_.socket().set_option(tcp::no_delay(true), ignored);
@@ -128,12 +129,24 @@ public:
 private:
     using Self = std::shared_ptr<Connection>;
 
+    /// Our own timer, not the stream's: that one closes the socket, and the client would never learn why.
+    void deadline(std::chrono::milliseconds limit) {
+        timed_out_ = false;
+        timer_.expires_after(limit);
+        timer_.async_wait([weak = weak_from_this()](error_code failure) {
+            const auto self = weak.lock();
+            if (failure || !self) return;
+            self->timed_out_ = true;
+            error_code ignored;
+            self->stream_.socket().cancel(ignored);
+        });
+    }
+
     void read_head() {
         parser_.emplace();
         parser_->header_limit(static_cast<std::uint32_t>(server_.settings.max_head));
         parser_->body_limit(server_.settings.max_body);
-        stream_.expires_after(buffer_.size() > 0 || !served_ ? server_.settings.head_deadline
-                                                             : server_.settings.idle_deadline);
+        deadline(buffer_.size() > 0 || !served_ ? server_.settings.head_deadline : server_.settings.idle_deadline);
         wire::async_read_header(
             stream_, buffer_, *parser_,
             [self = shared_from_this()](error_code failure, std::size_t) { self->on_head(failure); });
@@ -141,7 +154,7 @@ private:
 
     void on_head(error_code failure) {
         if (failure == wire::error::end_of_stream) return close();
-        if (failure == beast::error::timeout)
+        if (failure && timed_out_)
             return served_ ? close() : refuse(408, "E_TIMEOUT", "the request head did not come in time");
         if (failure == wire::error::header_limit || failure == wire::error::buffer_overflow)
             return refuse(431, "E_HEADERS_TOO_LARGE", "the request head is longer than allowed");
@@ -185,10 +198,9 @@ private:
     }
 
     void read_body() {
-        stream_.expires_after(server_.settings.body_deadline);
+        deadline(server_.settings.body_deadline);
         wire::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](error_code failure, std::size_t) {
-            if (failure == beast::error::timeout)
-                return self->refuse(408, "E_TIMEOUT", "the body did not come in time");
+            if (failure && self->timed_out_) return self->refuse(408, "E_TIMEOUT", "the body did not come in time");
             if (failure == wire::error::body_limit)
                 return self->refuse(413, "E_TOO_LARGE", "the body is longer than allowed");
             if (failure)
@@ -223,7 +235,7 @@ private:
         }
         request.body = std::move(message.body());
         request.peer = peer_;
-        stream_.expires_never();
+        timer_.cancel();
         ++server_.answering;
         const bool taken = server_.crew.take(
             [self = shared_from_this(), request = std::move(request)]() mutable { self->work(std::move(request)); });
@@ -277,7 +289,7 @@ private:
     }
 
     void answer(Response response) {
-        stream_.expires_after(server_.settings.body_deadline);
+        deadline(server_.settings.body_deadline);
         if (response.source && !is_head_) return stream(std::move(response));
         auto message = std::make_shared<wire::response<wire::string_body>>();
         dress(*message, response);
@@ -328,7 +340,7 @@ private:
                 asio::post(self->stream_.get_executor(), [self, state, again, cut] {
                     if (cut) return self->close();
                     const bool last = state->piece.empty();
-                    self->stream_.expires_after(self->server_.settings.body_deadline);
+                    self->deadline(self->server_.settings.body_deadline);
                     const auto done = [self, state, again, last](error_code failure, std::size_t) {
                         if (failure || last) return self->on_sent(failure);
                         (*again)();
@@ -357,6 +369,7 @@ private:
     }
 
     void close() {
+        timer_.cancel();
         error_code ignored;
         stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
         stream_.close();
@@ -367,6 +380,8 @@ private:
     beast::flat_buffer buffer_;
     std::optional<wire::request_parser<wire::string_body>> parser_;
     std::string peer_, id_;
+    asio::steady_timer timer_;
+    bool timed_out_ = false;
     bool served_ = false, keep_alive_ = false, is_head_ = false;
 };
 

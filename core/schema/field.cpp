@@ -12,6 +12,8 @@ namespace {
 using json::object;
 using json::value;
 
+constexpr std::size_t kMostProblems = 50, kLongestName = 64;
+
 std::string shown(const value& any) {
     auto text = json::text(any);
     if (text.size() > 60) text = text.substr(0, 57) + "...";
@@ -141,7 +143,8 @@ void report_unknown(std::span<const Field> fields, const object& body, const std
     std::vector<std::string_view> names;
     for (const auto& field : fields) names.push_back(field.name);
     for (const auto& [key, any] : body) {
-        const std::string_view name(key.data(), key.size());
+        const std::string_view name(key.data(), std::min<std::size_t>(key.size(), kLongestName));
+        if (problems.size() >= kMostProblems) return;  // a body of junk must not cost more than one of sense
         if (std::ranges::find(names, name) == names.end())
             problems.push_back({prefix + std::string(name),
                                 "unknown field" + suggestion(name, names.data(), names.data() + names.size())});
@@ -151,11 +154,9 @@ void report_unknown(std::span<const Field> fields, const object& body, const std
 void check_field(const Field& field, object& body, const std::string& path, bool partial, Problems& problems) {
     auto* found = body.if_contains(field.name);
     if (found == nullptr) {
-        if (!field.rules.fallback.empty() && !partial)
-            body.emplace(field.name, json::parse(field.rules.fallback));
-        else if (field.rules.required && !partial)
-            problems.push_back({path, "required: " + std::string(field.doc)});
-        return;
+        if (field.rules.required && !partial) problems.push_back({path, "required: " + std::string(field.doc)});
+        if (field.rules.fallback.empty() || partial) return;
+        found = &body.emplace(field.name, json::parse(field.rules.fallback)).first->value();
     }
     if (field.rules.server) return problems.push_back({path, "given by the server; leave it out"});
     if (found->is_null()) {

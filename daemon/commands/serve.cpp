@@ -1,9 +1,11 @@
 #include "daemon/commands/serve.h"
 
-#include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <memory>
+#include <optional>
 #include <set>
+#include <thread>
 
 #include "core/error/error.h"
 #include "core/log/log.h"
@@ -75,22 +77,46 @@ void attend(Configuration& configuration, const Daemon& daemon) {
     }
 }
 
+/// While runs end: systemd is told that we go on, and a second signal means now.
+void attend_drain(const sigset_t& signals, const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        notify("WATCHDOG=1\nEXTEND_TIMEOUT_USEC=20000000");
+        const timespec look{0, 500'000'000};
+        const int number = ::sigtimedwait(&signals, nullptr, &look);
+        if (number != SIGTERM && number != SIGINT) continue;
+        core::log::warn("daemon.stopped_at_once",
+                        {{"interrupted", "what still ran; it is rescued when the lease ends"}});
+        std::_Exit(kExitOk);
+    }
+}
+
 int serve(const Options& options, const std::set<std::string>& roles) {
     auto configuration = Configuration::load(configuration_path(options.config));
     apply_log(configuration);
     auto signals = our_signals();
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
-    const auto keep_waiting = [&signals] {
+    bool asked_to_stop = false;
+    const auto keep_waiting = [&] {
         const timespec now{0, 0};
-        return ::sigtimedwait(&signals, nullptr, &now) < 0;
+        const int number = ::sigtimedwait(&signals, nullptr, &now);
+        asked_to_stop = number == SIGTERM || number == SIGINT;
+        return !asked_to_stop;
     };
-    Daemon daemon(configuration, roles, keep_waiting);
+    std::optional<Daemon> running;
+    try {
+        running.emplace(configuration, roles, keep_waiting);
+    } catch (const core::Error&) {
+        if (asked_to_stop) return kExitOk;
+        throw;
+    }
+    auto& daemon = *running;
     core::log::info("daemon.ready", {{"version", NIGHTSHIFT_VERSION}, {"port", std::to_string(daemon.port())}});
     notify("READY=1\nSTATUS=serving");
     attend(configuration, daemon);
     notify("STOPPING=1\nSTATUS=draining");
     core::log::info("daemon.draining");
+    std::jthread attendant([&signals](const std::stop_token& stop) { attend_drain(signals, stop); });
     const bool clean = daemon.drain(configuration.span("workers.drain_timeout"));
     core::log::info("daemon.stopped",
                     {{"interrupted", clean ? "none" : "some; they go on elsewhere, no attempt is lost"}});

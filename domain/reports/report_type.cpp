@@ -21,16 +21,16 @@ constexpr Field kJobFilters[] = {
 };
 constexpr Column kJobColumns[] = {
     {"key", "Key", CellType::text, 0.8},
-    {"title", "Title", CellType::text, 3},
-    {"type", "Type", CellType::text, 1},
-    {"status", "Status", CellType::text, 1.1},
+    {"title", "Title", CellType::text, 3.6},
+    {"type", "Type", CellType::text, 1.1},
+    {"status", "Status", CellType::text, 1.3},
     {"priority", "Priority", CellType::text, 0.8},
-    {"department", "Department", CellType::text, 1.1},
-    {"assignee", "Assignee", CellType::text, 1.5},
-    {"created", "Created", CellType::date, 0.9},
-    {"due", "Due", CellType::date, 0.9},
-    {"completed", "Completed", CellType::date, 0.9},
-    {"estimated_hours", "Hours", CellType::number, 0.6},
+    {"department", "Department", CellType::text, 1.4},
+    {"assignee", "Assignee", CellType::text, 1.9},
+    {"created", "Created", CellType::date, 1.15},
+    {"due", "Due", CellType::date, 1.15},
+    {"completed", "Completed", CellType::date, 1.15},
+    {"estimated_hours", "Hours", CellType::number, 0.75},
 };
 constexpr ReportType kTypes[] = {
     {"job_summary", "Every job with its state.", kJobFilters, kJobColumns, &sql::job_summary, &sql::job_summary_chart,

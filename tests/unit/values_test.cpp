@@ -1,0 +1,134 @@
+// JSON, fields, settings, times: what is taken and what is refused, with where and why.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "core/config/yaml.h"
+#include "core/error/error.h"
+#include "core/json/json.h"
+#include "core/log/log.h"
+#include "core/schema/field.h"
+#include "core/time/time.h"
+#include "daemon/configuration.h"
+
+namespace nightshift {
+namespace {
+
+using core::schema::Type;
+namespace json = core::json;
+
+std::string message_of(const std::function<void()>& what) {
+    try {
+        what();
+    } catch (const core::Error& problem) {
+        return problem.what();
+    }
+    return "nothing was refused";
+}
+
+TEST(Json, is_taken_strictly) {
+    EXPECT_EQ(json::text(json::parse(R"({"a":[1,-2.5,"é",true,null]})")), R"({"a":[1,-2.5E0,"é",true,null]})");
+    for (const auto& bad :
+         std::vector<std::string>{R"({"a":1,"a":2})", "{\"a\":\"\xff\"}", R"({"a":1} x)", "{", R"({'a':1})", "[1,]",
+                                  "NaN", "", std::string(40, '[') + std::string(40, ']')})
+        EXPECT_THROW(json::parse(bad), core::Error) << bad;
+    EXPECT_NE(message_of([] { json::parse(R"({"a":1,"a":2})"); }).find("stands twice"), std::string::npos);
+}
+
+constexpr core::schema::Field kInner[] = {{"deep", Type::integer, "A number.", {.min = 1, .max = 9, .fallback = "5"}}};
+constexpr core::schema::Field kFields[] = {
+    {"name", Type::text, "A name.", {.max = 5, .required = true}},
+    {"format", Type::choice, "A format.", {.fallback = R"("CSV")", .choices = "CSV|PDF"}},
+    {"wait", Type::duration, "A wait.", {.max = 60}},
+    {"inner", Type::object, "More.", {.fallback = "{}", .fields = kInner}},
+};
+
+TEST(Schema, names_every_problem_at_once) {
+    auto body = json::parse_object(R"({"naem":"x","format":"doc","wait":"2h","inner":{"deep":0}})");
+    const auto problems = core::schema::validate(kFields, body);
+    std::string all;
+    for (const auto& one : problems) all += one.path + ": " + one.message + "\n";
+    EXPECT_EQ(problems.size(), 5U) << all;
+    EXPECT_NE(all.find("did you mean \"name\""), std::string::npos) << all;
+    EXPECT_NE(all.find("inner.deep: expected at least 1"), std::string::npos) << all;
+}
+
+TEST(Schema, fills_defaults_at_every_depth_and_mends_the_case_of_choices) {
+    auto body = json::parse_object(R"({"name":"x","format":"pdf"})");
+    EXPECT_TRUE(core::schema::validate(kFields, body).empty());
+    EXPECT_EQ(body.at("format").as_string(), "PDF");
+    EXPECT_EQ(body.at("inner").at("deep").as_int64(), 5);
+}
+
+TEST(Schema, counts_characters_and_not_bytes) {
+    auto body = json::parse_object(R"({"name":"ééééé"})");
+    EXPECT_TRUE(core::schema::validate(kFields, body).empty());
+}
+
+TEST(Units, are_read_whole_or_not_at_all) {
+    EXPECT_DOUBLE_EQ(core::schema::duration_seconds("1h30m"), 5400);
+    EXPECT_DOUBLE_EQ(core::schema::duration_seconds("250ms"), 0.25);
+    EXPECT_LT(core::schema::duration_seconds("1x"), 0);
+    EXPECT_LT(core::schema::duration_seconds("-1s"), 0);
+    EXPECT_DOUBLE_EQ(core::schema::size_bytes("64MiB"), 64.0 * 1024 * 1024);
+}
+
+TEST(Time, rfc3339_goes_there_and_back) {
+    const auto moment = core::time::parse_rfc3339("2026-03-29T03:30:00.250+02:00");
+    ASSERT_TRUE(moment);
+    EXPECT_EQ(core::time::rfc3339(*moment), "2026-03-29T01:30:00.250000Z");
+    for (const auto* bad :
+         {"2026-02-30T00:00:00Z", "2026-01-01T00:00:00", "2026-01-01", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00.Z"})
+        EXPECT_FALSE(core::time::parse_rfc3339(bad)) << bad;
+}
+
+TEST(Uuid, is_version_7_and_ordered_by_time) {
+    const auto early = core::time::uuid7(std::chrono::system_clock::time_point(std::chrono::seconds(1000))),
+               late = core::time::uuid7();
+    EXPECT_LT(early, late);
+    EXPECT_EQ(late[14], '7');
+    EXPECT_TRUE(core::time::is_uuid(late));
+    EXPECT_FALSE(core::time::is_uuid("01a1fcc8-f3b5-7159-b8ed-f03a2b1de70x"));
+}
+
+TEST(Log, no_value_can_forge_a_line) {
+    for (const auto format : {core::log::Format::json, core::log::Format::text}) {
+        const auto line = core::log::line(core::log::Level::info, "test", {{"user", "a\nlevel=error\x1b[31m"}}, format,
+                                          "2026-11-21T00:00:00.000000Z");
+        EXPECT_EQ(line.find('\n'), line.size() - 1);
+        EXPECT_EQ(line.find('\x1b'), std::string::npos);
+    }
+}
+
+TEST(Configuration, the_documented_file_holds_every_setting_with_its_default) {
+    const auto path = std::string(NIGHTSHIFT_SOURCE) + "/config/nightshift.yaml";
+    std::ifstream file(path);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_EQ(daemon::Configuration::load(path).at(""), daemon::Configuration::from_text("", "defaults").at(""));
+    for (const auto& section : daemon::setting_fields())
+        for (const auto& field : section.rules.fields)
+            EXPECT_NE(text.find(" " + std::string(field.name) + ":"), std::string::npos)
+                << section.name << "." << field.name;
+}
+
+TEST(Configuration, problems_come_with_file_line_and_column) {
+    const auto message = message_of([] { daemon::Configuration::from_text("api:\n  prot: 1\n  port: x\n", "f.yaml"); });
+    EXPECT_NE(message.find("f.yaml:2:3: api.prot"), std::string::npos) << message;
+    EXPECT_NE(message.find("f.yaml:3:3: api.port"), std::string::npos) << message;
+    EXPECT_NE(message_of([] { daemon::Configuration::from_text("a: 1\na: 2\n", "f.yaml"); }).find("stands twice"),
+              std::string::npos);
+    EXPECT_NE(message_of([] { daemon::Configuration::from_text("api: [\n", "f.yaml"); }).find("f.yaml:"),
+              std::string::npos);
+    EXPECT_NE(message_of([] { daemon::Configuration::from_text("api: {host: 0.0.0.0}\n", "f.yaml"); }).find("loopback"),
+              std::string::npos);
+    EXPECT_EQ(
+        message_of([] { daemon::Configuration::from_text("api: {token: 12345678}\n", "f.yaml"); }).find("12345678"),
+        std::string::npos);
+}
+
+TEST(Configuration, an_empty_section_means_its_defaults) {
+    EXPECT_EQ(daemon::Configuration::from_text("api:\n", "f.yaml").number("api.port"), 8000);
+}
+
+}  // namespace
+}  // namespace nightshift
