@@ -9,12 +9,10 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
 #include <thread>
 
 #include "core/error/error.h"
+#include "core/http/crew.h"
 #include "core/http/target.h"
 #include "core/log/log.h"
 #include "core/time/time.h"
@@ -27,56 +25,6 @@ namespace beast = boost::beast;
 namespace wire = boost::beast::http;
 using tcp = asio::ip::tcp;
 using boost::system::error_code;
-
-/// The threads that run handlers; a bounded queue before them.
-class Crew {
-public:
-    Crew(std::size_t threads, std::size_t limit) : limit_(limit) {
-        for (std::size_t i = 0; i < threads; ++i)
-            threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
-    }
-    ~Crew() {
-        for (auto& thread : threads_) thread.request_stop();
-        threads_.clear();
-    }
-    /// False when the queue is full.
-    bool take(std::function<void()> task) {
-        {
-            const std::lock_guard lock(mutex_);
-            if (tasks_.size() >= limit_) return false;
-            tasks_.push_back(std::move(task));
-        }
-        signal_.notify_one();
-        return true;
-    }
-    std::size_t queued() const {
-        const std::lock_guard lock(mutex_);
-        return tasks_.size();
-    }
-    std::size_t busy() const { return busy_; }
-
-private:
-    void work(const std::stop_token& stop) {
-        for (;;) {
-            std::function<void()> task;
-            {
-                std::unique_lock lock(mutex_);
-                if (!signal_.wait(lock, stop, [this] { return !tasks_.empty(); })) return;
-                task = std::move(tasks_.front());
-                tasks_.pop_front();
-            }
-            ++busy_;
-            task();
-            --busy_;
-        }
-    }
-    std::size_t limit_;
-    mutable std::mutex mutex_;  // guards tasks_
-    std::condition_variable_any signal_;
-    std::deque<std::function<void()>> tasks_;
-    std::atomic<std::size_t> busy_{0};
-    std::vector<std::jthread> threads_;
-};
 
 bool is_token_id(std::string_view id) {
     if (id.empty() || id.size() > 64) return false;
