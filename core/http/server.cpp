@@ -13,6 +13,7 @@
 
 #include "core/error/error.h"
 #include "core/http/crew.h"
+#include "core/http/framing.h"
 #include "core/http/target.h"
 #include "core/log/log.h"
 #include "core/time/time.h"
@@ -121,19 +122,6 @@ private:
 
     static bool is_protocol(const error_code& failure) {
         return failure.category() == wire::make_error_code(wire::error::bad_method).category();
-    }
-
-    /// What Beast lets pass and RFC 9112 6.1 and 3.2 don't.
-    template <class Head>
-    static std::string framing_problem(const Head& head) {
-        const auto coding = head[wire::field::transfer_encoding];
-        if (!coding.empty() && !beast::iequals(coding, "chunked")) return "the only transfer coding taken is chunked";
-        if (head.count(wire::field::transfer_encoding) > 1 || head.count(wire::field::content_length) > 1)
-            return "a framing header stands twice";
-        if (!coding.empty() && head.count(wire::field::content_length) > 0)
-            return "Content-Length and Transfer-Encoding exclude each other";
-        if (head.count(wire::field::host) != 1 && head.version() == 11) return "exactly one Host header is needed";
-        return {};
     }
 
     void send_continue() {
