@@ -30,6 +30,13 @@ protected:
                      ++served;
                      if (request.path == "/echo") return Response{.body = request.body};
                      if (request.path == "/split") return Response{.headers = {{"X-Bad", "a\r\nSet-Cookie: b=1"}}};
+                     if (request.path == "/headers")
+                         return Response{.body = std::string(request.header("x-trailer")) + "|" +
+                                                 std::string(request.header("x-head"))};
+                     if (request.path == "/short")
+                         return Response{
+                             .source = [n = 0]() mutable { return n++ < 1 ? std::string("abc") : std::string{}; },
+                             .length = 10};
                      if (request.path == "/pieces")
                          return Response{
                              .source = [n = 0]() mutable { return n++ < 3 ? std::string("piece") : std::string{}; }};
@@ -115,6 +122,24 @@ TEST_F(Door, takes_chunked_bodies_and_sends_them) {
     EXPECT_NE(say("GET /pieces HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                   .find("5\r\npiece\r\n5\r\npiece\r\n5\r\npiece\r\n0\r\n\r\n"),
               std::string::npos);
+}
+
+TEST_F(Door, takes_no_trailer_for_a_header) {
+    const auto answer =
+        say("POST /headers HTTP/1.1\r\nHost: x\r\nX-Head: good\r\nTransfer-Encoding: chunked\r\nConnection: "
+            "close\r\n\r\n0\r\nX-Trailer: evil\r\n\r\n");
+    EXPECT_NE(answer.find("|good"), std::string::npos);
+    EXPECT_EQ(answer.find("evil"), std::string::npos);
+}
+
+TEST_F(Door, closes_when_a_body_is_shorter_than_announced) {
+    const auto answer = say("GET /short HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(answer.find("hello"), std::string::npos);
+}
+
+TEST_F(Door, speaks_no_chunks_to_http_1_0) {
+    const auto answer = say("GET /pieces HTTP/1.0\r\nHost: x\r\n\r\n");
+    EXPECT_TRUE(answer.ends_with("\r\n\r\npiecepiecepiece")) << answer;
 }
 
 TEST_F(Door, never_sends_a_header_that_would_split_the_answer) {
