@@ -24,9 +24,11 @@ bool cancel(Transaction& tx, const std::string& id, const std::string& organizat
 Submitted retry(Transaction& tx, const std::string& id, const std::string& organization, const std::string& actor) {
     const auto rows = tx.run(sql::run_archived, id, organization);
     if (rows.empty()) {
-        if (tx.run(sql::run_is_live, id).empty()) throw Error(Code::not_found, "no such run: " + id);
+        if (tx.run(sql::run_is_live_in, id, organization).empty()) throw Error(Code::not_found, "no such run: " + id);
         throw Error(Code::conflict, "the run " + id + " has not ended; cancel it first");
     }
+    if (const auto state = rows.text(0, 5); state == "succeeded" || state == "skipped")
+        throw Error(Code::conflict, "the run " + id + " is " + std::string(state) + "; there is nothing to try again");
     Submission again;
     again.kind = rows.text(0, 0);
     again.queue = std::string(rows.text(0, 1));

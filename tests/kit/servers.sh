@@ -1,7 +1,7 @@
 # A private PostgreSQL and RabbitMQ on loopback, under one folder; never the system's own. Sourced by ./dev.
 #   servers_start FOLDER    servers_stop FOLDER    servers_urls FOLDER (prints shell assignments)
 
-PG_BIN=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
+PG_BIN=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 secret() { python3 -c 'import secrets; print(secrets.token_hex(16))'; }
@@ -51,7 +51,7 @@ rabbitmq_start() {
     for name in port dist epmd; do [ -s "$folder.$name" ] || free_port > "$folder.$name"; done
     (umask 077; [ -s "$folder.password" ] || secret > "$folder.password"; [ -s "$folder/home/.erlang.cookie" ] || secret > "$folder/home/.erlang.cookie")
     chmod 400 "$folder/home/.erlang.cookie"
-    cat > "$folder/rabbitmq.conf" <<CONF
+    (umask 077; cat > "$folder/rabbitmq.conf") <<CONF
 listeners.tcp.1 = 127.0.0.1:$(cat "$folder.port")
 default_user = nightshift
 default_pass = $(cat "$folder.password")
@@ -63,18 +63,19 @@ CONF
     # ready when it takes connections; its own waiting command fails while the node is not up yet
     local port; port=$(cat "$folder.port")
     for _ in $(seq 600); do
-        (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null && return 0
         alive "$(cat "$folder.pid")" || break
+        (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null && return 0
         sleep 0.1
     done
     tail -5 "$folder/out" >&2
     return 1
 }
-rabbitmq_running() { [ -s "$1/rabbitmq.pid" ] && alive "$(cat "$1/rabbitmq.pid")"; }
+# its environment names our folder: a number that another process got since is not ours to stop
+rabbitmq_running() { [ -s "$1/rabbitmq.pid" ] && grep -qz "^RABBITMQ_PID_FILE=$1/" "/proc/$(cat "$1/rabbitmq.pid")/environ" 2> /dev/null; }
 rabbitmq_stop() {
     [ -s "$1/rabbitmq.pid" ] || return 0
     local pid; pid=$(cat "$1/rabbitmq.pid")
-    if alive "$pid"; then
+    if rabbitmq_running "$1"; then
         (rabbitmq_environment "$1"; timeout 30 /usr/lib/rabbitmq/bin/rabbitmqctl -q stop > /dev/null 2>&1) || true
         for _ in $(seq 50); do alive "$pid" || break; sleep 0.1; done
         alive "$pid" && kill -9 -- "-$pid" 2>/dev/null

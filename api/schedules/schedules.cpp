@@ -1,0 +1,200 @@
+#include "api/schedules/schedules.h"
+
+#include "api/kit/router.h"
+#include "core/error/error.h"
+#include "core/time/cron.h"
+#include "core/time/time.h"
+#include "queue/kinds.h"
+#include "queue/sql.h"
+#include "queue/submit.h"
+
+namespace nightshift::api::schedules {
+namespace {
+
+using core::Code;
+using core::Error;
+using core::http::Request;
+using core::http::Response;
+using core::schema::Type;
+using kit::Caller;
+using kit::Services;
+namespace json = core::json;
+
+using core::pg::Transaction;
+using core::time::Cron;
+using core::time::Zone;
+
+constexpr core::schema::Field kSchedule[] = {
+    {"name", Type::text, "Unique in the organization.", {.min = 1, .max = 120, .required = true}},
+    {"kind", Type::text, "Which kind of run.", {.max = 120, .required = true}},
+    {"args", Type::object, "Its arguments.", {.fallback = "{}"}},
+    {"queue", Type::text, "Another queue than the kind's own.", {.max = 60}},
+    {"priority", Type::integer, "Band 0 (first) to 4 (last).", {.min = 0, .max = 4}},
+    {"cron", Type::text, "The rule.", {.max = 200, .required = true}},
+    {"time_zone", Type::text, "IANA zone in which the rule is read.", {.max = 60, .fallback = R"("UTC")"}},
+    {"misfire",
+     Type::choice,
+     "What becomes of missed ticks.",
+     {.fallback = R"("fire_latest")", .choices = "fire_latest|fire_all|skip"}},
+    {"misfire_limit",
+     Type::integer,
+     "How many at most fire_all makes up for.",
+     {.min = 1, .max = 10000, .fallback = "100"}},
+    {"overlap",
+     Type::choice,
+     "What becomes of a tick while the run before it lives.",
+     {.fallback = R"("skip")", .choices = "skip|queue_one|allow|cancel_running"}},
+    {"is_paused", Type::boolean, "Made but not firing.", {.fallback = "false"}},
+};
+
+[[noreturn]] void refuse(const std::string& field, const std::string& message) {
+    throw Error(Code::validation, field + ": " + message, json::text(json::object{{"fields", {{field, message}}}}));
+}
+
+std::string text(const json::object& body, const char* name) {
+    return body.contains(name) ? std::string(body.at(name).as_string()) : std::string{};
+}
+
+Zone zone_of(const std::string& name) {
+    if (const auto zone = Zone::find(name)) return *zone;
+    refuse("time_zone", "expected an IANA zone, got \"" + name + "\"" + Zone::suggest(name));
+}
+
+Cron cron_of(const std::string& rule, const std::string& id) {
+    try {
+        return Cron::parse(rule, id);
+    } catch (const core::time::CronError& problem) {
+        refuse("cron", problem.what());
+    }
+}
+
+core::pg::Result find(const Services& services, const Request& request, const Caller& caller) {
+    auto rows = core::pg::once(services.pool, queue::sql::schedule_show, request.parameters.find("id")->second,
+                               caller.organization);
+    if (rows.empty()) throw Error(Code::not_found, "no such schedule");
+    return rows;
+}
+
+Response create(const Services& services, const Request&, const Caller& caller, json::object& body) {
+    const auto id = core::time::uuid7();
+    const auto zone = zone_of(text(body, "time_zone"));
+    const auto cron = cron_of(text(body, "cron"), id);
+    const auto& kind = queue::require_kind(text(body, "kind"));
+    auto args = body.at("args").as_object();
+    core::schema::require(kind.args, args, "args");
+    const auto next = cron.next(std::chrono::system_clock::now(), zone);
+    const core::pg::Value queue =
+        body.contains("queue") ? core::pg::Value(text(body, "queue")) : core::pg::Value(nullptr);
+    const core::pg::Value priority =
+        body.contains("priority") ? core::pg::Value(body.at("priority").to_number<int>()) : core::pg::Value(nullptr);
+    core::pg::once(services.pool, queue::sql::schedule_insert, id, caller.organization, text(body, "name"), kind.name,
+                   json::text(args), queue, priority, text(body, "cron"), text(body, "time_zone"),
+                   text(body, "misfire"), body.at("misfire_limit").to_number<int>(), text(body, "overlap"),
+                   body.at("is_paused").as_bool(), next ? core::time::rfc3339(*next) : "");
+    auto response = core::http::text_response(
+        201, std::string(core::pg::once(services.pool, queue::sql::schedule_show, id, caller.organization).text(0, 0)));
+    response.headers.emplace_back("Location", "/api/v1/schedules/" + id);
+    return response;
+}
+
+Response list(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    const auto page = kit::page_of(request);
+    return core::http::text_response(200, std::string(core::pg::once(services.pool, queue::sql::schedule_list,
+                                                                     caller.organization, page.limit, page.skip)
+                                                          .text(0, 0)));
+}
+
+Response show(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    return core::http::text_response(200, std::string(find(services, request, caller).text(0, 0)));
+}
+
+Response pause(const Services& services, const Request& request, const Caller& caller, bool paused) {
+    if (core::pg::once(services.pool, queue::sql::schedule_pause, request.parameters.find("id")->second,
+                       caller.organization, paused)
+            .empty())
+        throw Error(Code::not_found, "no such schedule");
+    json::object none;
+    return show(services, request, caller, none);
+}
+
+Response remove(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    if (core::pg::once(services.pool, queue::sql::schedule_delete, request.parameters.find("id")->second,
+                       caller.organization)
+            .empty())
+        throw Error(Code::not_found, "no such schedule");
+    return {.status = 204, .content_type = ""};
+}
+
+/// One run now, off the timetable, labelled so; the cursor stays.
+Response trigger(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    const auto rows = find(services, request, caller);
+    const auto& id = request.parameters.find("id")->second;
+    queue::Submission run{.kind = std::string(rows.text(0, 4)),
+                          .args = json::parse_object(rows.text(0, 5)),
+                          .organization = caller.organization,
+                          .schedule_id = id,
+                          .origin = "trigger"};
+    if (!rows.text(0, 6).empty()) run.queue = std::string(rows.text(0, 6));
+    auto lease = services.pool.acquire();
+    Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization});
+    const auto made = queue::submit(tx, run);
+    const std::vector<std::string> schedules{id}, times{core::time::rfc3339(std::chrono::system_clock::now())},
+        runs{made.id}, outcomes{"triggered"}, reasons{"by " + caller.actor};
+    tx.run(queue::sql::schedule_fired, schedules, times, runs, outcomes, reasons);
+    tx.commit();
+    services.engine.wake({made.queue});
+    return core::http::json_response(202, {{"run_id", made.id}});
+}
+
+Response preview(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    const auto rows = find(services, request, caller);
+    const auto zone = zone_of(std::string(rows.text(0, 2)));
+    const auto count = static_cast<std::size_t>(kit::page_of(request).limit);
+    json::array fires;
+    for (const auto fire : cron_of(std::string(rows.text(0, 1)), request.parameters.find("id")->second)
+                               .next(std::chrono::system_clock::now(), zone, count))
+        fires.emplace_back(json::object{{"at", core::time::rfc3339(fire)}, {"local", core::time::in_zone(fire, zone)}});
+    return core::http::json_response(200, fires);
+}
+
+}  // namespace
+
+std::vector<kit::Route> routes(const kit::Services& services) {
+    const auto bind = [&services](auto function) {
+        return [&services, function](const Request& request, const Caller& caller, json::object& body) {
+            return function(services, request, caller, body);
+        };
+    };
+    return {
+        {"POST", "/api/v1/schedules", "schedules.change", "Makes a schedule.", kSchedule, bind(create)},
+        {"GET", "/api/v1/schedules", "schedules.see", "Schedules by name.", {}, bind(list)},
+        {"GET", "/api/v1/schedules/{id}", "schedules.see", "One schedule and its latest ticks.", {}, bind(show)},
+        {"DELETE",
+         "/api/v1/schedules/{id}",
+         "schedules.change",
+         "Forgets a schedule; its runs stay.",
+         {},
+         bind(remove)},
+        {"POST",
+         "/api/v1/schedules/{id}/trigger",
+         "schedules.change",
+         "One run now, off the timetable.",
+         {},
+         bind(trigger)},
+        {"POST",
+         "/api/v1/schedules/{id}/pause",
+         "schedules.change",
+         "Stops firing; the cursor stays.",
+         {},
+         bind([](const auto& s, const auto& r, const auto& c, auto&) { return pause(s, r, c, true); })},
+        {"POST",
+         "/api/v1/schedules/{id}/resume",
+         "schedules.change",
+         "Fires again; what was missed follows the misfire policy.",
+         {},
+         bind([](const auto& s, const auto& r, const auto& c, auto&) { return pause(s, r, c, false); })},
+        {"GET", "/api/v1/schedules/{id}/preview", "schedules.see", "The next ticks (limit).", {}, bind(preview)},
+    };
+}
+
+}  // namespace nightshift::api::schedules
