@@ -81,8 +81,21 @@ void Link::Impl::open(const std::string& url, std::chrono::milliseconds timeout)
     ::setsockopt(amqp_get_sockfd(state), SOL_SOCKET, SO_SNDTIMEO, &write_limit, sizeof write_limit);
     amqp_set_handshake_timeout(state, &limit);
     amqp_set_rpc_timeout(state, &limit);
-    check(amqp_login(state, info.vhost, AMQP_DEFAULT_MAX_CHANNELS, AMQP_DEFAULT_FRAME_SIZE, kHeartbeat,
-                     AMQP_SASL_METHOD_PLAIN, info.user, info.password),
+    if (info.ssl != 0)
+        throw Error(Code::configuration,
+                    "broker.url: expected amqp://, got amqps://; run TLS to the broker through a local proxy");
+    // Without this capability the broker is silent when our queue is deleted, and we would wait on nothing for ever.
+    amqp_table_entry_t wanted{};
+    wanted.key = amqp_cstring_bytes("consumer_cancel_notify");
+    wanted.value.kind = AMQP_FIELD_KIND_BOOLEAN;
+    wanted.value.value.boolean = 1;
+    amqp_table_entry_t capabilities{};
+    capabilities.key = amqp_cstring_bytes("capabilities");
+    capabilities.value.kind = AMQP_FIELD_KIND_TABLE;
+    capabilities.value.value.table = {1, &wanted};
+    const amqp_table_t properties{1, &capabilities};
+    check(amqp_login_with_properties(state, info.vhost, AMQP_DEFAULT_MAX_CHANNELS, AMQP_DEFAULT_FRAME_SIZE, kHeartbeat,
+                                     &properties, AMQP_SASL_METHOD_PLAIN, info.user, info.password),
           "log in at " + where);
     amqp_channel_open(state, kChannel);
     check(amqp_get_rpc_reply(state), "open a channel at " + where);
@@ -218,6 +231,11 @@ std::vector<Message> Link::receive(std::size_t most, std::chrono::milliseconds w
 void Link::acknowledge(std::uint64_t up_to) {
     if (const int status = amqp_basic_ack(impl_->state, kChannel, up_to, 1); status != AMQP_STATUS_OK)
         fail("acknowledge", amqp_error_string2(status));
+}
+
+void Link::delete_queue(const std::string& name) {
+    amqp_queue_delete(impl_->state, kChannel, bytes_of(name), 0, 0);
+    check(amqp_get_rpc_reply(impl_->state), "delete the queue " + name);
 }
 
 }  // namespace nightshift::core::amqp

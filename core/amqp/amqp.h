@@ -39,6 +39,8 @@ public:
     /// Waits at most `wait` for the first, then takes what is there already, up to `most`. Serves heartbeats.
     std::vector<Message> receive(std::size_t most, std::chrono::milliseconds wait);
     void acknowledge(std::uint64_t up_to);
+    /// For operators and tests: the queue and what waits in it are gone.
+    void delete_queue(const std::string& name);
 
 private:
     struct Impl;
