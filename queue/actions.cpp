@@ -35,6 +35,8 @@ Submitted retry(Transaction& tx, const std::string& id, const std::string& organ
     again.priority = static_cast<int>(rows.number(0, 2));
     again.max_attempts = static_cast<int>(rows.number(0, 3));
     again.args = core::json::parse_object(rows.text(0, 4));
+    if (rows.number(0, 6) > 0) again.timeout = std::chrono::milliseconds(rows.number(0, 6));
+    again.concurrency_key = rows.text(0, 7);
     again.organization = organization;
     again.redriven_from = id;
     again.origin = "redrive";

@@ -66,7 +66,7 @@ void Completer::write(std::vector<Item> batch) {
             try {
                 std::vector<std::string> woken;
                 core::fail_point("complete.before_commit");
-                const auto accepted = finish_many(context_.pool, runs, incarnation, woken);
+                const auto accepted = finish_many(context_.sure, runs, incarnation, woken);
                 core::fail_point("complete.after_commit");
                 if (accepted < runs.size())
                     core::log::warn("run.fenced",

@@ -17,11 +17,14 @@ struct Context {
     explicit Context(EngineSettings from)
         : settings(std::move(from)),
           pool({.url = settings.database_url, .size = settings.slots + 8, .name = "nightshift"}),
-          quick({.url = settings.database_url, .size = 6, .name = "nightshift-quick", .relaxed = true}) {}
+          quick(
+              {.url = settings.database_url, .size = 6, .name = "nightshift-quick", .relaxed = true, .by_index = true}),
+          sure({.url = settings.database_url, .size = 4, .name = "nightshift-sure", .by_index = true}) {}
 
     EngineSettings settings;
-    core::pg::Pool pool;   ///< commits are durable: submits, finishes
+    core::pg::Pool pool;   ///< for handlers and everything that is not on the hot path
     core::pg::Pool quick;  ///< commits may be lost in a crash of PostgreSQL and are made again: admissions, claims
+    core::pg::Pool sure;   ///< commits are durable: finishes of the engine's own
     std::atomic<bool> draining{false};
     /// The lease is fresh enough to take on new work; set by the heartbeat.
     std::atomic<bool> may_claim{false};

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -29,6 +30,13 @@ public:
 
     /// One turn over all queues; returns how long to rest.
     std::chrono::milliseconds run_once();
+    /// A worker of this very process that may take runs without a hint: how many slots of it idle, and the taking.
+    struct Neighbour {
+        std::function<std::size_t()> idle;
+        /// False: it could not, hint them.
+        std::function<bool(const std::vector<Hint::Item>&)> take;
+    };
+    void know(Neighbour neighbour) { neighbour_ = std::move(neighbour); }
     /// Something was committed ready in these queues ("*": any).
     void notice(const std::vector<std::string>& queues);
     bool broker_up() const { return broker_up_; }
@@ -43,6 +51,7 @@ private:
     struct Queue {
         std::vector<Lane> lanes;
         bool paused = false, limited = false, keyed = false;
+        bool busy = false;        ///< the last turn left something behind
         std::size_t budget = 16;  ///< grows while workers keep up, shrinks when hints pile up
     };
     struct Admitted {
@@ -55,8 +64,10 @@ private:
     bool learn_lanes();
     void step_back(Steady now);
     bool serve(const std::string& name, Queue& queue);
+    Admitted admit(const std::string& name, Queue& queue, std::size_t budget);
+    bool take_next_door(const std::string& name, Queue& queue);
     Admitted admit_free(const std::string& name, Queue& queue, std::size_t budget);
-    Admitted admit_limited(const std::string& name, Queue& queue);
+    Admitted admit_limited(const std::string& name, Queue& queue, std::size_t budget);
     void publish(const std::string& name, const std::vector<Hint::Item>& items);
     void rehint();
     std::size_t backlog(const std::string& name);
@@ -67,6 +78,7 @@ private:
     Settings settings_;
     Transport* broker_;
     Transport& fallback_;
+    Neighbour neighbour_;
     std::unique_ptr<Publisher> publisher_;
     std::map<std::string, Queue> queues_;
     std::atomic<bool> broker_up_{false};

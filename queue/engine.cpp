@@ -41,7 +41,7 @@ struct Engine::Impl {
 Engine::Impl::Impl(EngineSettings settings)
     : context(std::move(settings)),
       fallback(postgres_transport(context.quick)),
-      scheduler(context.pool),
+      scheduler(context.sure),
       liveness(context, {.busy = [this] { return worker ? worker->slots().busy() : 0; },
                          .fenced =
                              [this] {
@@ -57,6 +57,10 @@ Engine::Impl::Impl(EngineSettings settings)
     if (wanted.dispatch) {
         dispatcher = std::make_unique<Dispatcher>(context.quick, Dispatcher::Settings{wanted.queues, wanted.rehint},
                                                   broker.get(), *fallback);
+        if (worker && wanted.hand_over)
+            dispatcher->know(
+                {.idle = [this] { return context.draining || !context.may_claim ? 0 : worker->slots().idle(); },
+                 .take = [this](const auto& items) { return worker->take(items); }});
         add("dispatch", [this] { return dispatcher->run_once(); });
         dispatch_loop = loops.back().get();
     }

@@ -25,6 +25,7 @@ struct EngineSettings {
     std::vector<std::string> queues = {"default", "reports", "sweeps", "reminders", "notifications", "integrations"};
     std::size_t slots = 8;  ///< handler threads
     std::string name = "worker";
+    bool hand_over = true;  ///< idle slots take runs from a dispatcher of their own process without a hint
     bool diagnostics = false;
     std::chrono::milliseconds beat{10000}, lease{30000}, rehint{10000}, drain{30000};
     std::chrono::milliseconds rescue_every{5000};

@@ -73,6 +73,12 @@ void Slots::give(std::vector<Claimed> runs) {
     count == 1 ? given_.notify_one() : given_.notify_all();
 }
 
+std::size_t Slots::idle() const {
+    const std::lock_guard lock(mutex_);
+    const auto taken = waiting_.size() + busy_;
+    return context_.settings.slots > taken ? context_.settings.slots - taken : 0;
+}
+
 std::size_t Slots::room() const {
     const auto slots = static_cast<std::int64_t>(context_.settings.slots);
     const auto usual = usual_ns_.load();
@@ -201,7 +207,7 @@ void Slots::settle_surely(const Execution& execution, const Ending& ending) {
     for (;;) {
         try {
             core::fail_point("settle.before_commit");
-            const auto settled = settle(context_.pool, execution.claimed(), execution.kind(), ending, rules);
+            const auto settled = settle(context_.sure, execution.claimed(), execution.kind(), ending, rules);
             if (!settled.accepted)
                 core::log::warn("run.fenced", {{"run", execution.id()}, {"epoch", std::to_string(execution.epoch())}});
             else

@@ -22,6 +22,8 @@ public:
     ~Slots();
     void start();
     void give(std::vector<Claimed> runs);
+    /// How many slots have nothing to do.
+    std::size_t idle() const;
     /// How many more runs may be claimed now.
     std::size_t room() const;
     std::size_t busy() const { return busy_; }

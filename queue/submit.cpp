@@ -44,8 +44,7 @@ Row row_of(const Submission& from) {
     return row;
 }
 
-void insert_plain(Transaction& tx, const std::vector<Row>& rows) {
-    if (rows.empty()) return;
+void insert_many(Transaction& tx, const std::vector<Row>& rows) {
     std::vector<std::string> text[10];
     std::vector<std::int64_t> priorities, attempts, timeouts;
     for (const auto& row : rows) {
@@ -88,18 +87,34 @@ void tie_to_parents(Transaction& tx, const Row& row) {
     if (!live.empty()) tx.run(sql::dependency_insert, row.id, live);
 }
 
-bool insert_unique(Transaction& tx, const Row& row) {
-    return !tx.run(sql::submit_unique, row.id, row.organization, row.kind, row.queue, row.state, row.priority,
-                   row.max_attempts, row.timeout_ms, row.not_before, row.from->concurrency_key, row.from->schedule_id,
-                   row.from->redriven_from, row.from->origin, row.from->trace_parent, row.args, row.from->unique_key)
-                .empty();
+std::vector<core::pg::Value> values_of(const Row& row) {
+    return {row.id,
+            row.organization,
+            row.kind,
+            row.queue,
+            row.state,
+            row.priority,
+            row.max_attempts,
+            row.timeout_ms,
+            row.not_before,
+            row.from->concurrency_key,
+            row.from->schedule_id,
+            row.from->redriven_from,
+            row.from->origin,
+            row.from->trace_parent,
+            row.args,
+            row.from->unique_key};
+}
+
+bool insert_one(Transaction& tx, const Row& row) {
+    return !tx.run_with(sql::submit_one, values_of(row)).empty();
 }
 
 /// The holder may end between our insert and our look; then the key is free and the next try takes it.
 Submitted submit_unique(Transaction& tx, const Row& row) {
     constexpr int kTries = 5;
     for (int i = 0; i < kTries; ++i) {
-        if (insert_unique(tx, row)) return {row.id, true, row.queue};
+        if (insert_one(tx, row)) return {row.id, true, row.queue};
         const auto holder = tx.run(sql::submit_unique_holder, row.organization, row.from->unique_key);
         if (holder.empty()) continue;
         const std::string id(holder.text(0, 0));
@@ -123,7 +138,8 @@ std::vector<Submitted> submit(Transaction& tx, const std::vector<Submission>& su
     std::vector<Row> plain;
     std::copy_if(rows.begin(), rows.end(), std::back_inserter(plain),
                  [](const Row& row) { return row.from->unique_key.empty(); });
-    insert_plain(tx, plain);
+    if (plain.size() == 1) insert_one(tx, plain.front());
+    if (plain.size() > 1) insert_many(tx, plain);
     std::vector<Submitted> submitted;
     submitted.reserve(rows.size());
     for (const auto& row : rows) {
@@ -135,6 +151,19 @@ std::vector<Submitted> submit(Transaction& tx, const std::vector<Submission>& su
 
 Submitted submit(Transaction& tx, const Submission& submission) {
     return submit(tx, std::vector{submission}).front();
+}
+
+Submitted submit_alone(core::pg::Pool& pool, const Submission& submission) {
+    auto lease = pool.acquire();
+    if (submission.unique_key.empty() && submission.after.empty()) {
+        const auto row = row_of(submission);
+        core::pg::run_once(lease, sql::submit_one, values_of(row));
+        return {row.id, true, row.queue};
+    }
+    Transaction tx(lease);
+    auto submitted = submit(tx, submission);
+    tx.commit();
+    return submitted;
 }
 
 }  // namespace nightshift::queue

@@ -13,13 +13,14 @@ using core::time::Zone;
 
 /// Every tick from the cursor to now, newest `limit` of them: an outage of a week must not take a week to count.
 std::vector<Instant> missed(const DueSchedule& due, const Cron& cron, const Zone& zone) {
-    constexpr std::size_t kMost = 10000;
-    std::vector<Instant> ticks;
-    for (std::optional<Instant> tick = due.next_fire_at; tick && *tick <= due.now && ticks.size() < kMost;
-         tick = cron.next(*tick, zone))
-        ticks.push_back(*tick);
     const auto limit = static_cast<std::size_t>(due.misfire_limit);
-    if (ticks.size() > limit) ticks.erase(ticks.begin(), ticks.end() - static_cast<std::ptrdiff_t>(limit));
+    std::vector<Instant> ticks;  // newest first
+    for (std::optional<Instant> tick =
+             std::max(cron.previous(due.now, zone).value_or(due.next_fire_at), due.next_fire_at);
+         tick && *tick >= due.next_fire_at && ticks.size() < limit;
+         tick = cron.previous(*tick - std::chrono::microseconds(1), zone))
+        ticks.push_back(*tick);
+    std::ranges::reverse(ticks);
     return ticks;
 }
 

@@ -80,11 +80,17 @@ void Worker::turn() {
         consumer_.reset();  // the broker gives what it had pushed to somebody with a free slot
         return;
     }
-    if (pending_.empty()) take();
+    if (pending_.empty()) receive();
     claim_pending();
 }
 
-void Worker::take() {
+bool Worker::take(const std::vector<Hint::Item>& items) {
+    if (context_.draining || !context_.may_claim) return false;
+    slots_.give(claim(context_.quick, items, context_.incarnation()));
+    return true;
+}
+
+void Worker::receive() {
     if (on_broker_ || broker_ == nullptr || steady_clock::now() < retry_broker_at_) {
         if (!consumer_) open();
     } else {

@@ -22,13 +22,15 @@ public:
     /// interrupted.
     bool drain(std::chrono::milliseconds limit);
     Slots& slots() { return slots_; }
+    /// Claims these admitted runs now, without a hint; any thread. False: not while draining or without a lease.
+    bool take(const std::vector<Hint::Item>& items);
     /// Time since the consuming loop last moved.
     std::chrono::milliseconds stalled() const;
 
 private:
     void work(const std::stop_token& stop);
     void turn();
-    void take();
+    void receive();
     void claim_pending();
     void hand_back();
     void open();

@@ -111,15 +111,9 @@ void wait_until_ended(const Services& services, const std::string& id, int secon
 }
 
 Response submit(const Services& services, const Request& request, const Caller& caller, json::object& body) {
-    auto lease = services.pool.acquire();
-    queue::Submitted submitted;
-    {
-        Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization});
-        auto run = submission_of(body, caller);
-        run.trace_parent = request.header("traceparent").substr(0, 55);
-        submitted = queue::submit(tx, run);
-        tx.commit();
-    }
+    auto run = submission_of(body, caller);
+    run.trace_parent = request.header("traceparent").substr(0, 55);
+    const auto submitted = queue::submit_alone(services.pool, run);
     services.engine.wake({submitted.queue});
     if (const int seconds = seconds_to_wait(request); seconds > 0) wait_until_ended(services, submitted.id, seconds);
     auto response = core::http::text_response(202, show(services, submitted.id, caller));

@@ -81,6 +81,9 @@ struct PoolSettings {
     std::string name = "nightshift";  ///< application_name
     /// Sessions report commits before they are on disk. Only where losing one in a crash of PostgreSQL is harmless.
     bool relaxed = false;
+    /// Plans go by index whatever the statistics say: for statements over a table that is empty in one second and
+    /// millions of rows long in the next, which no cached plan survives otherwise.
+    bool by_index = false;
 };
 
 struct PoolState {

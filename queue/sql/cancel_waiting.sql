@@ -2,9 +2,9 @@
 with gone as (
     delete from run where id = $1 and organization_id = $2 and state in ('scheduled', 'ready', 'dispatched', 'waiting') returning *
 ), kept as (
-    insert into run_archive (id, organization_id, kind, queue, state, priority, epoch, attempt, max_attempts, crashes, created_at, ready_at,
+    insert into run_archive (id, organization_id, kind, queue, state, priority, epoch, attempt, max_attempts, crashes, timeout_ms, concurrency_key, created_at, ready_at,
                              dispatched_at, finished_at, unique_key, schedule_id, redriven_from, origin, trace_parent, args, error_class, error_message)
-    select id, organization_id, kind, queue, 'cancelled', priority, epoch, attempt, max_attempts, crashes, created_at, ready_at,
+    select id, organization_id, kind, queue, 'cancelled', priority, epoch, attempt, max_attempts, crashes, timeout_ms, concurrency_key, created_at, ready_at,
            dispatched_at, clock_timestamp(), unique_key, schedule_id, redriven_from, origin, trace_parent, args, 'cancelled', $4 from gone
 ), untied as (
     delete from run_dependency d using gone g where d.run_id = g.id

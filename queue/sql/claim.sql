@@ -1,7 +1,8 @@
--- Claims hinted runs by primary key. A stale or repeated hint matches no row and is forgotten. Index: primary key.
+-- Claims hinted runs by primary key. A stale or repeated hint matches no row and is forgotten. Index: primary key
+-- (the cast keeps the planner off run_dispatched, which its statistics always take for empty).
 update run r
    set state = 'running', epoch = r.epoch + 1, attempt = r.attempt + 1, started_at = clock_timestamp(), incarnation = $3
   from unnest($1::uuid[], $2::int[]) as h(id, epoch)
- where r.id = h.id and r.epoch = h.epoch and r.state = 'dispatched'
+ where r.id = h.id and r.epoch = h.epoch and r.state::text = 'dispatched'
 returning r.id, r.organization_id, r.kind, r.queue, r.epoch, r.attempt, r.max_attempts, r.crashes, r.timeout_ms, r.started_at,
           r.args::text, coalesce(r.trace_parent, '')

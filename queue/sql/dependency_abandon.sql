@@ -8,9 +8,9 @@ with recursive below as (
 ), untied as (
     delete from run_dependency d using below b where d.run_id = b.run_id
 ), kept as (
-    insert into run_archive (id, organization_id, kind, queue, state, priority, epoch, attempt, max_attempts, crashes, created_at, ready_at,
+    insert into run_archive (id, organization_id, kind, queue, state, priority, epoch, attempt, max_attempts, crashes, timeout_ms, concurrency_key, created_at, ready_at,
                              finished_at, unique_key, schedule_id, redriven_from, origin, trace_parent, args, error_class, error_message)
-    select id, organization_id, kind, queue, 'cancelled', priority, epoch, attempt, max_attempts, crashes, created_at, ready_at,
+    select id, organization_id, kind, queue, 'cancelled', priority, epoch, attempt, max_attempts, crashes, timeout_ms, concurrency_key, created_at, ready_at,
            clock_timestamp(), unique_key, schedule_id, redriven_from, origin, trace_parent, args, 'dependency', 'a run it waited for did not succeed'
       from gone
 )

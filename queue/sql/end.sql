@@ -2,10 +2,10 @@
 with done as (
     delete from run r where r.id = $1 and r.epoch = $2 and r.state = 'running' and r.incarnation = $3 returning r.*
 ), kept as (
-    insert into run_archive (id, organization_id, kind, queue, state, priority, epoch, attempt, max_attempts, crashes, created_at, ready_at,
+    insert into run_archive (id, organization_id, kind, queue, state, priority, epoch, attempt, max_attempts, crashes, timeout_ms, concurrency_key, created_at, ready_at,
                              dispatched_at, started_at, finished_at, incarnation, unique_key, schedule_id, redriven_from, origin, trace_parent, args,
                              error_class, error_message, fingerprint)
-    select id, organization_id, kind, queue, $4::text::run_state, priority, epoch, attempt, max_attempts, crashes + $9, created_at, ready_at,
+    select id, organization_id, kind, queue, $4::text::run_state, priority, epoch, attempt, max_attempts, crashes + $9, timeout_ms, concurrency_key, created_at, ready_at,
            dispatched_at, started_at, clock_timestamp(), incarnation, unique_key, schedule_id, redriven_from, origin, trace_parent, args,
            $5, $6, nullif($7, '')
       from done

@@ -2,9 +2,9 @@
 with poison as (
     delete from run r where r.id = any($1::uuid[]) and r.state = 'ready' and r.crashes >= $2 returning r.*
 ), kept as (
-    insert into run_archive (id, organization_id, kind, queue, state, priority, epoch, attempt, max_attempts, crashes, created_at, ready_at,
+    insert into run_archive (id, organization_id, kind, queue, state, priority, epoch, attempt, max_attempts, crashes, timeout_ms, concurrency_key, created_at, ready_at,
                              started_at, finished_at, unique_key, schedule_id, redriven_from, origin, trace_parent, args, error_class, error_message, fingerprint)
-    select id, organization_id, kind, queue, 'dead', priority, epoch, attempt, max_attempts, crashes, created_at, ready_at,
+    select id, organization_id, kind, queue, 'dead', priority, epoch, attempt, max_attempts, crashes, timeout_ms, concurrency_key, created_at, ready_at,
            started_at, clock_timestamp(), unique_key, schedule_id, redriven_from, origin, trace_parent, args, 'crash',
            'its worker process died ' || crashes || ' times while it ran', kind || ':crash'
       from poison

@@ -57,6 +57,7 @@ protected:
                 .broker_url = GetParam() ? test_setting("NIGHTSHIFT_TEST_AMQP_URL") : "",
                 .queues = {queue_name},
                 .slots = 4,
+                .hand_over = !GetParam(),  // both ways are walked: over the broker, and without a hint
                 .diagnostics = true,
                 .beat = 200ms,
                 .lease = 1500ms,

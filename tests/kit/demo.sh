@@ -100,4 +100,12 @@ demo_env() {
     printf 'export NIGHTSHIFT_URL=%q NIGHTSHIFT_TOKEN=%q NIGHTSHIFT_DATABASE_URL=%q NIGHTSHIFT_AMQP_URL=%q\n' \
         "$(DEMO_URL)" "$(cat "$STATE/token")" "$(cat "$STATE/database_url")" "$(cat "$STATE/broker_url")"
 }
-demo_bench() { build release; build/release/tests/nightshift_bench "$@"; }
+# Side by side with the raw limits, on servers of its own.
+demo_bench() {
+    build release
+    local folder; folder=$(mktemp -d "${TMPDIR:-/tmp}/nightshift-bench.XXXXXX"); chmod 755 "$folder"
+    # shellcheck disable=SC2064
+    trap "servers_stop '$folder'; rm -rf '$folder'" EXIT
+    servers_start "$folder"
+    NIGHTSHIFT_TEST_DATABASE_URL=$(postgres_url "$folder") NIGHTSHIFT_TEST_AMQP_URL=$(rabbitmq_url "$folder") build/release/tests/nightshift_bench "$@"
+}
