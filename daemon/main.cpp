@@ -23,6 +23,8 @@ int main(int argc, char** argv) {
     } catch (const core::Error& problem) {
         std::cerr << "nightshift: " << problem.what() << '\n';
         switch (problem.code()) {
+            case core::Code::validation:
+                return daemon::kExitUsage;
             case core::Code::configuration:
                 return daemon::kExitConfiguration;
             case core::Code::unavailable:
