@@ -63,6 +63,7 @@ public:
     /// 0..1 and a short text; written at most twice a second.
     virtual void progress(double share, std::string_view note) = 0;
     /// A setting of the daemon's configuration by its dotted path ("reports.folder"), as JSON; null when there is none.
+    /// An isolated process throws for what its kind does not list in `settings`.
     virtual json::value setting(std::string_view path) const = 0;
 };
 
@@ -82,7 +83,9 @@ struct Kind {
     Isolation isolation =
         Isolation::thread;  ///< process: a crash, a memory cap or a hang costs one attempt, never the daemon
     std::size_t memory_limit = 512UL << 20U;  ///< of the isolated process, bytes
-    bool diagnostic = false;                  ///< only where `diagnostics.enabled`
+    std::span<const std::string_view> settings =
+        {};                   ///< dotted paths: all of the configuration that an isolated process is given
+    bool diagnostic = false;  ///< only where `diagnostics.enabled`
     std::span<const core::schema::Field> args = {};
     Handler body = nullptr;
 };

@@ -148,7 +148,12 @@ void Slots::run(Claimed claimed, const std::shared_ptr<Seat>& seat) {
 
 std::optional<Ending> Slots::handle_in_child(Execution& execution) {
     auto ending = run_in_child(execution, context_.settings);
-    if (std::holds_alternative<FinishedInChild>(ending)) return std::nullopt;
+    if (const auto* finished = std::get_if<FinishedInChild>(&ending)) {
+        if (!finished->accepted)
+            core::log::warn("run.fenced", {{"run", execution.id()}, {"epoch", std::to_string(execution.epoch())}});
+        if (!finished->woken.empty()) context_.wake(finished->woken);
+        return std::nullopt;
+    }
     auto& said = std::get<Ending>(ending);
     if (auto* outcome = std::get_if<Outcome>(&said)) return judge(execution, std::move(*outcome));
     return std::move(said);

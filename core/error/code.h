@@ -32,6 +32,7 @@ enum class Code : std::uint8_t {
     cancelled,
     headers_too_large,
     not_acceptable,
+    range_not_satisfiable,
 };
 
 /// May the same call be tried again? never: it will fail the same way; later: after a pause.
@@ -69,6 +70,7 @@ inline constexpr std::array code_rows{
     CodeRow{Code::cancelled, "E_CANCELLED", 503, Again::never},
     CodeRow{Code::headers_too_large, "E_HEADERS_TOO_LARGE", 431, Again::never},
     CodeRow{Code::not_acceptable, "E_NOT_ACCEPTABLE", 406, Again::never},
+    CodeRow{Code::range_not_satisfiable, "E_RANGE_NOT_SATISFIABLE", 416, Again::never},
 };
 
 constexpr const CodeRow& row_of(Code code) {

@@ -9,6 +9,8 @@ namespace nightshift::workers::reports {
 inline constexpr core::schema::Field fields[] = {
     {"report_id", core::schema::Type::uuid, "Which report.", {.required = true}}};
 
+inline constexpr std::string_view settings[] = {"reports.folder"};
+
 queue::Outcome generate(const core::json::object& args, queue::Run& run);
 
 inline constexpr queue::Kind kind{.name = "report.generate",
@@ -17,6 +19,7 @@ inline constexpr queue::Kind kind{.name = "report.generate",
                                   .timeout = std::chrono::minutes(10),
                                   .max_attempts = 3,
                                   .isolation = queue::Isolation::process,
+                                  .settings = settings,
                                   .args = fields,
                                   .body = generate};
 
