@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/kit/headers.h"
 #include "core/error/error.h"
 #include "core/log/log.h"
+#include "core/text/utf8.h"
 #include "core/time/time.h"
 
 namespace nightshift::api::kit {
@@ -47,8 +49,16 @@ bool same_secret(std::string_view left, std::string_view right) {
     return difference == 0;
 }
 
+/// An error whose details can't be read is told all the same, without them.
+json::value details_of(const Error& problem) {
+    try {
+        return json::parse_object(problem.details());
+    } catch (const std::exception&) {
+        return json::object{};
+    }
+}
+
 Response error_response(const Error& problem, const Request& request) {
-    auto details = json::parse(problem.details());
     // What went wrong inside is for the log; clients get the kind of it.
     const bool inside =
         problem.code() == Code::internal || problem.code() == Code::database || problem.code() == Code::unknown_outcome;
@@ -58,10 +68,11 @@ Response error_response(const Error& problem, const Request& request) {
     const std::string message = problem.code() == Code::internal
                                     ? "something went wrong here; the log has it under this request id"
                                 : inside ? "the database can't be reached now; try again"
-                                         : problem.what();
-    auto response = core::http::json_response(
-        problem.status(),
-        {{"error", problem.name()}, {"message", message}, {"details", details}, {"request_id", request.id}});
+                                         : core::text::repaired(problem.what());
+    auto response = core::http::json_response(problem.status(), {{"error", problem.name()},
+                                                                 {"message", message},
+                                                                 {"details", details_of(problem)},
+                                                                 {"request_id", request.id}});
     if (problem.again()) response.headers.emplace_back("Retry-After", "1");
     if (problem.status() == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
     return response;
@@ -98,9 +109,9 @@ Router::~Router() = default;
 namespace {
 
 Caller caller_of(const Request& request, const Access& access) {
-    const auto header = request.header("authorization");
-    if (!header.starts_with("Bearer ")) throw Error(Code::unauthorized, "Authorization: expected \"Bearer <token>\"");
-    if (access.token.empty() || !same_secret(header.substr(7), access.token))
+    const auto token = bearer_token(request.header("authorization"));
+    if (!token) throw Error(Code::unauthorized, "Authorization: expected \"Bearer <token>\"");
+    if (access.token.empty() || !same_secret(*token, access.token))
         throw Error(Code::unauthorized, "Authorization: this token is not valid");
     return {.actor = "token", .organization = access.organization, .permissions = {"*"}};
 }
@@ -110,55 +121,81 @@ json::object body_of(const Request& request, const Route& route) {
         if (!request.body.empty() && request.body != "{}") throw Error(Code::validation, "body: this route takes none");
         return {};
     }
-    const auto type = request.header("content-type");
-    if (!request.body.empty() && !type.starts_with("application/json"))
-        throw Error(Code::unsupported_media, "Content-Type: expected application/json");
+    if (!request.body.empty() && !is_json(request.combined("content-type")))
+        throw Error(Code::unsupported_media, "Content-Type: expected application/json, in UTF-8");
     auto body = request.body.empty() ? json::object{} : json::parse_object(request.body);
     core::schema::require(route.body, body, "", route.method == "PATCH");
     return body;
 }
 
+void require_accepted(const Request& request, std::string_view media_type) {
+    if (!accepts(request, media_type))
+        throw Error(Code::not_acceptable, "Accept: this answer is " + std::string(media_type));
+}
+
+/// {id} and its like, from the path. One that can't be an id names nothing.
+void take_parameters(Request& request, const std::vector<std::string_view>& parts,
+                     const std::vector<std::string_view>& path) {
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        if (!is_parameter(parts[i])) continue;
+        const auto name = parts[i].substr(1, parts[i].size() - 2);
+        if (name == "id" && !core::time::is_uuid(path[i]))
+            throw Error(Code::not_found, "no such thing: " + std::string(path[i]));
+        request.parameters.emplace(name, path[i]);
+    }
+}
+
+/// What changes something is refused before it does; what only reads knows its media type when it is done.
+Response served(const Route& route, const std::vector<std::string_view>& parts, Request& request,
+                const std::vector<std::string_view>& path, const Access& access) {
+    Caller caller;
+    if (!route.permission.empty()) {
+        caller = caller_of(request, access);
+        if (!caller.may(route.permission))
+            throw Error(Code::forbidden, "this needs the permission " + std::string(route.permission));
+    }
+    take_parameters(request, parts, path);
+    const bool only_reads = route.method == "GET";
+    if (!only_reads) require_accepted(request, "application/json");
+    auto body = body_of(request, route);
+    auto response = route.handle(request, caller, body);
+    if (only_reads && response.status == 200 && !response.live) require_accepted(request, response.content_type);
+    return response;
+}
+
 }  // namespace
+
+/// Finds the route and serves it. OPTIONS and HEAD are for every path that is there; the door makes GETs of HEADs.
+Response Router::routed(Request& request) const {
+    const bool is_plain =
+        std::ranges::any_of(entries_, [&](const Entry& one) { return one.matches(segments(request.path)); });
+    if (!is_plain) request.path = canonical(request.path);
+    const auto path = segments(request.path);
+    std::string allowed;
+    const Entry* found = nullptr;
+    for (const auto& entry : entries_) {
+        if (!entry.matches(path)) continue;
+        if (entry.route.method == request.method && found == nullptr) found = &entry;
+        if (allowed.find(entry.route.method) != std::string::npos) continue;
+        allowed += std::string(entry.route.method) + (entry.route.method == "GET" ? ", HEAD, " : ", ");
+    }
+    if (allowed.empty()) throw Error(Code::not_found, "no such path: " + request.path);
+    if (found == nullptr) {
+        auto response =
+            request.method == "OPTIONS"
+                ? Response{.status = 204, .content_type = {}}
+                : error_response(Error(Code::method_not_allowed, request.method + " is not for this path"), request);
+        response.headers.emplace_back("Allow", allowed + "OPTIONS");
+        return response;
+    }
+    return served(found->route, found->parts, request, path, access_);
+}
 
 Response Router::answer(Request request) const {
     const auto began = std::chrono::steady_clock::now();
     Response response;
     try {
-        const bool is_plain =
-            std::ranges::any_of(entries_, [&](const Entry& one) { return one.matches(segments(request.path)); });
-        if (!is_plain) request.path = canonical(request.path);
-        const auto path = segments(request.path);
-        std::string allowed;
-        const Entry* found = nullptr;
-        for (const auto& entry : entries_) {
-            if (!entry.matches(path)) continue;
-            if (entry.route.method == request.method && found == nullptr) found = &entry;
-            allowed += (allowed.empty() ? "" : ", ") + std::string(entry.route.method);
-        }
-        if (found == nullptr && allowed.empty()) throw Error(Code::not_found, "no such path: " + request.path);
-        if (found == nullptr) {
-            response =
-                error_response(Error(Code::method_not_allowed, request.method + " is not for this path"), request);
-            response.headers.emplace_back("Allow", allowed);
-        } else {
-            const auto& route = found->route;
-            Caller caller;
-            if (!route.permission.empty()) {
-                caller = caller_of(request, access_);
-                if (!caller.may(route.permission))
-                    throw Error(Code::forbidden, "this needs the permission " + std::string(route.permission));
-            }
-            for (std::size_t i = 0; i < path.size(); ++i) {
-                const auto part = found->parts[i];
-                if (!is_parameter(part)) continue;
-                const auto name = part.substr(1, part.size() - 2);
-                if (name == "id" && !core::time::is_uuid(path[i]))
-                    throw Error(Code::not_found, "no such thing: " + std::string(path[i]));
-                request.parameters.emplace(name, path[i]);
-            }
-            auto body = body_of(request, route);
-            response = route.handle(request, caller, body);
-        }
+        response = routed(request);
     } catch (const Error& problem) {
         response = error_response(problem, request);
     } catch (const std::exception& problem) {

@@ -25,6 +25,7 @@ public:
 
 private:
     struct Entry;
+    core::http::Response routed(core::http::Request& request) const;
     std::vector<Entry> entries_;
     Access access_;
 };

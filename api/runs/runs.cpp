@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "api/kit/headers.h"
 #include "api/kit/router.h"
 #include "core/error/error.h"
 #include "core/time/time.h"
@@ -93,9 +94,8 @@ std::string show(const Services& services, const std::string& id, const Caller& 
 
 /// Prefer: wait=<seconds> (RFC 7240), at most 30.
 int seconds_to_wait(const Request& request) {
-    const auto prefer = request.header("prefer");
-    if (!prefer.starts_with("wait=")) return 0;
-    return std::clamp(std::atoi(std::string(prefer.substr(5)).c_str()), 0, 30);
+    const auto wait = kit::preference(request, "wait");
+    return wait ? std::clamp(std::atoi(wait->c_str()), 0, 30) : 0;
 }
 
 void wait_until_ended(const Services& services, const std::string& id, int seconds) {

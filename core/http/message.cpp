@@ -9,6 +9,13 @@ std::string_view Request::header(std::string_view lower_case_name) const {
     return found == headers.end() ? std::string_view{} : std::string_view(found->second);
 }
 
+std::string Request::combined(std::string_view lower_case_name) const {
+    std::string all;
+    for (const auto& [name, value] : headers)
+        if (name == lower_case_name) all += (all.empty() ? "" : ", ") + value;
+    return all;
+}
+
 std::optional<std::string_view> Request::argument(std::string_view name) const {
     const auto found = std::ranges::find(query, name, &std::pair<std::string, std::string>::first);
     if (found == query.end()) return std::nullopt;

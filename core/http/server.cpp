@@ -1,5 +1,6 @@
 #include "core/http/server.h"
 
+#include "core/error/error.h"
 #include "core/http/connection.h"
 
 namespace nightshift::core::http {
@@ -14,9 +15,19 @@ void Server::Impl::accept() {
             });
             return;
         }
-        if (connections < settings.connections) std::make_shared<Connection>(std::move(socket), *this)->start();
+        welcome(std::move(socket));
         accept();
     });
+}
+
+/// Above the limit a client is told so; a crowd that doesn't even take that is cut.
+void Server::Impl::welcome(tcp::socket socket) {
+    constexpr std::size_t kToldAtOnce = 64;
+    const auto open = connections.load();
+    if (open < settings.connections) return std::make_shared<Connection>(std::move(socket), *this)->start();
+    if (open < settings.connections + kToldAtOnce)
+        return std::make_shared<Connection>(std::move(socket), *this)->turn_away();
+    ++refused;
 }
 
 void Server::Impl::tick() {

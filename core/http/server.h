@@ -1,5 +1,5 @@
 // The door: strict HTTP/1.1 on Boost.Beast. Idle connections cost a socket on one event loop; complete requests go to a
-// bounded pool of threads (503 with Retry-After beyond). Only server.cpp knows Beast.
+// bounded pool of threads (503 with Retry-After beyond, as for connections above the limit).
 // Refused: two Content-Length, Content-Length with Transfer-Encoding, any Transfer-Encoding but chunked, bare LF,
 // obs-fold, over-long heads (431) and bodies (413), slow heads and bodies (408, deadlines), bad targets (400).
 #pragma once
@@ -21,9 +21,11 @@ struct ServerSettings {
     std::size_t connections = 4096;
     std::size_t max_body = 10UL << 20U;
     std::size_t max_head = 32UL << 10U;
-    std::chrono::milliseconds head_deadline{10000};
-    std::chrono::milliseconds body_deadline{60000};
-    std::chrono::milliseconds idle_deadline{75000};
+    std::chrono::milliseconds head_deadline{10000};  ///< from the first byte of a head (the connection) to its end
+    std::chrono::milliseconds body_deadline{20000};  ///< and a second more for every `body_rate` bytes that came
+    std::size_t body_rate = 1024;
+    std::chrono::milliseconds send_deadline{60000};  ///< of an answer, or of each piece of a streamed one
+    std::chrono::milliseconds idle_deadline{75000};  ///< between requests
 };
 
 struct ServerState {

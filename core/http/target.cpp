@@ -1,5 +1,7 @@
 #include "core/http/target.h"
 
+#include "core/text/utf8.h"
+
 namespace nightshift::core::http {
 namespace {
 
@@ -8,6 +10,16 @@ int hex(char c) {
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
     if (c >= 'A' && c <= 'F') return c - 'A' + 10;
     return -1;
+}
+
+/// What may go into JSON, a log and the database as it is.
+bool is_text(std::string_view decoded) {
+    while (!decoded.empty()) {
+        const auto [code, length] = text::first(decoded);
+        if (code == text::kInvalid || text::is_control(code)) return false;
+        decoded.remove_prefix(length);
+    }
+    return true;
 }
 
 std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
@@ -23,15 +35,27 @@ std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
         } else if (c == '+' && plus_is_space) {
             c = ' ';
         }
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return std::nullopt;
         out += c;
     }
+    if (!is_text(out)) return std::nullopt;
     return out;
 }
 
-bool has_dot_segment(std::string_view path) {
-    return path.find("/../") != std::string_view::npos || path.ends_with("/..") ||
-           path.find("/./") != std::string_view::npos || path.ends_with("/.");
+/// Each segment is decoded by itself, so that no %2F becomes a separator: what stands before us may have split the path
+/// by the slashes it saw.
+std::optional<std::string> decode_path(std::string_view path) {
+    std::string out;
+    while (!path.empty()) {
+        path.remove_prefix(1);  // the slash before the segment
+        const auto end = path.find('/');
+        const auto segment = decode(path.substr(0, end), false);
+        if (!segment || *segment == "." || *segment == ".." || segment->find('/') != std::string::npos)
+            return std::nullopt;
+        out += '/';
+        out += *segment;
+        path = end == std::string_view::npos ? "" : path.substr(end);
+    }
+    return out;
 }
 
 }  // namespace
@@ -39,8 +63,8 @@ bool has_dot_segment(std::string_view path) {
 std::optional<Target> parse_target(std::string_view target) {
     if (!target.starts_with('/') || target.size() > 8192) return std::nullopt;
     const auto question = target.find('?');
-    auto path = decode(target.substr(0, question), false);
-    if (!path || has_dot_segment(*path)) return std::nullopt;
+    auto path = decode_path(target.substr(0, question));
+    if (!path) return std::nullopt;
     Target parsed{std::move(*path), {}};
     auto rest = question == std::string_view::npos ? std::string_view{} : target.substr(question + 1);
     while (!rest.empty()) {

@@ -4,9 +4,8 @@
 
 #include <array>
 #include <atomic>
-#include <boost/json/serialize.hpp>
-#include <boost/json/string.hpp>
 
+#include "core/text/utf8.h"
 #include "core/time/time.h"
 
 namespace nightshift::core::log {
@@ -19,16 +18,43 @@ std::atomic<Level> threshold{Level::info};
 std::atomic<Format> chosen{Format::automatic};
 std::atomic<std::uint64_t> lost{0};
 
-/// JSON escapes quotes and control characters, so no value can forge a line; DEL and C1 are left to it as UTF-8.
+/// As JSON wants it, and with every control character escaped, those of terminals and of U+0080 and beyond too: no
+/// value can forge a line or drive the terminal it is read on. Invalid bytes are shown as U+FFFD.
+void escape(std::string& out, std::string_view text) {
+    const auto whole = text::cut(text, kLongestValue);
+    for (auto rest = whole; !rest.empty();) {
+        const auto [code, length] = text::first(rest);
+        if (code == '"' || code == '\\') {
+            out += '\\';
+            out += static_cast<char>(code);
+        } else if (code == text::kInvalid) {
+            out += "\xEF\xBF\xBD";
+        } else if (text::is_deceptive(code)) {
+            constexpr std::string_view kHex = "0123456789abcdef";
+            out += "\\u";
+            for (unsigned shift = 16; shift > 0; shift -= 4) out += kHex[(code >> (shift - 4)) & 0xFU];
+        } else {
+            out += rest.substr(0, length);
+        }
+        rest.remove_prefix(length);
+    }
+    if (whole.size() < text.size()) out += "\xE2\x80\xA6";  // an ellipsis: there was more
+}
+
 std::string quoted(std::string_view text) {
-    return boost::json::serialize(boost::json::string(text.substr(0, kLongestValue)));
+    std::string out = "\"";
+    escape(out, text);
+    return out += '"';
+}
+
+std::string escaped(std::string_view text) {
+    std::string out;
+    escape(out, text);
+    return out;
 }
 
 bool is_plain(std::string_view text) {
-    if (text.empty()) return false;
-    for (const char c : text)
-        if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7f) return false;
-    return true;
+    return !text.empty() && text.find_first_of(" =") == std::string_view::npos && escaped(text) == text;
 }
 
 }  // namespace
@@ -55,10 +81,8 @@ std::string line(Level level, std::string_view event, Fields fields, Format form
         for (const auto& [key, value] : fields) out += "," + quoted(key) + ":" + quoted(value);
         return out + "}\n";
     }
-    out = std::string(at.substr(11, 12)) + " " + std::string(name) + std::string(6 - name.size(), ' ') +
-          std::string(event);
-    for (const auto& [key, value] : fields)
-        out += " " + std::string(key) + "=" + (is_plain(value) ? value : quoted(value));
+    out = std::string(at.substr(11, 12)) + " " + std::string(name) + std::string(6 - name.size(), ' ') + escaped(event);
+    for (const auto& [key, value] : fields) out += " " + escaped(key) + "=" + (is_plain(value) ? value : quoted(value));
     return out + "\n";
 }
 

@@ -25,11 +25,19 @@ protected:
                   .max_head = 2000,
                   .head_deadline = 300ms,
                   .body_deadline = 300ms,
+                  .body_rate = 1000,
                   .idle_deadline = 2000ms},
                  [this](const Request& request) {
                      ++served;
                      if (request.path == "/echo") return Response{.body = request.body};
                      if (request.path == "/split") return Response{.headers = {{"X-Bad", "a\r\nSet-Cookie: b=1"}}};
+                     if (request.path == "/cookies")
+                         return Response{.headers = {{"Set-Cookie", "a=1"},
+                                                     {"Set-Cookie", "b=2"},
+                                                     {"Cache-Control", "private"},
+                                                     {"Content-Length", "1"}}};
+                     if (request.path == "/id") return Response{.body = request.id};
+                     if (request.path.starts_with("/say/")) return Response{.body = request.path.substr(5)};
                      if (request.path == "/headers")
                          return Response{.body = std::string(request.header("x-trailer")) + "|" +
                                                  std::string(request.header("x-head"))};
@@ -69,6 +77,22 @@ protected:
     }
     static std::string post(const std::string& headers, const std::string& body) {
         return "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers + "\r\n" + body;
+    }
+    static std::string get(const std::string& target, const std::string& headers = "Connection: close\r\n") {
+        return "GET " + target + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n";
+    }
+    static void send(int fd, const std::string& text) {
+        EXPECT_EQ(::send(fd, text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));
+    }
+    /// What comes until `end` was seen, or nothing more does.
+    static std::string read_until(int fd, const std::string& end) {
+        std::string answer;
+        for (char buffer[4096]; answer.find(end) == std::string::npos;) {
+            const auto count = ::recv(fd, buffer, sizeof buffer, 0);
+            if (count <= 0) break;
+            answer.append(buffer, static_cast<std::size_t>(count));
+        }
+        return answer;
     }
     void refuses(const std::string& text, const std::string& status) const {
         EXPECT_EQ(say(text).substr(0, 12), "HTTP/1.1 " + status) << text.substr(0, 120);
@@ -114,6 +138,155 @@ TEST_F(Door, refuses_targets_that_lead_elsewhere) {
     refuses("GET /a/%2e%2e/b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "400");
     refuses("GET /%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "400");
     refuses("GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "400");
+}
+
+TEST_F(Door, refuses_targets_that_are_no_text) {
+    for (const auto* target : {"/%ff", "/a%c3", "/?q=%ed%a0%80", "/%c2%85", "/?%0a=1", "/?a=%1b", "/%7f", "/\xff"})
+        refuses(get(target), "400");
+    EXPECT_EQ(served, 0);
+    EXPECT_TRUE(say(get("/say/%C3%A9%20%25")).ends_with("\r\n\r\né %"));
+}
+
+TEST_F(Door, never_makes_a_separator_of_an_encoded_slash) {
+    refuses(get("/say%2Fhello"), "400");
+    refuses(get("/a/..%2f..%2Fetc"), "400");
+    EXPECT_TRUE(say(get("/say/a%252Fb")).ends_with("\r\n\r\na%2Fb"));
+}
+
+TEST_F(Door, gives_slow_bodies_up_but_not_long_ones) {
+    const int slow = connect();
+    send(slow, post("Content-Length: 100\r\n", ""));
+    const auto began = std::chrono::steady_clock::now();
+    std::string answer;
+    for (int i = 0; i < 100 && answer.empty(); ++i) {  // a byte each 40 ms: 25 a second
+        ::send(slow, "x", 1, MSG_NOSIGNAL);
+        const timeval pause{0, 40000};
+        ::setsockopt(slow, SOL_SOCKET, SO_RCVTIMEO, &pause, sizeof pause);
+        answer = read_until(slow, "\r\n\r\n");
+    }
+    ::close(slow);
+    EXPECT_EQ(answer.substr(0, 12), "HTTP/1.1 408");
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 1500ms);
+
+    const int steady = connect();
+    send(steady, post("Content-Length: 1000\r\n", ""));
+    for (int i = 0; i < 10; ++i) {  // a hundred bytes each 50 ms: longer than the grace, but at twice the rate
+        send(steady, std::string(100, 'y'));
+        ::usleep(50000);
+    }
+    EXPECT_NE(read_until(steady, std::string(1000, 'y')).find(std::string(1000, 'y')), std::string::npos);
+    ::close(steady);
+}
+
+TEST_F(Door, gives_a_later_head_no_more_time_than_the_first) {
+    const int fd = connect();
+    send(fd, get("/", ""));
+    EXPECT_NE(read_until(fd, "hello").find("hello"), std::string::npos);
+    send(fd, "GET / HT");
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_EQ(read_until(fd, "\r\n\r\n").substr(0, 12), "HTTP/1.1 408");
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 1500ms);  // the rest between requests may be 2000 ms
+    ::close(fd);
+}
+
+TEST_F(Door, answers_pipelined_requests_in_order) {
+    std::string all, bodies;
+    for (int i = 0; i < 20; ++i) all += get("/say/" + std::to_string(i) + "_", i == 19 ? "Connection: close\r\n" : "");
+    const auto answer = say(all);
+    std::size_t at = 0;
+    for (int i = 0; i < 20; ++i) {
+        at = answer.find("\r\n\r\n" + std::to_string(i) + "_", at);
+        ASSERT_NE(at, std::string::npos) << i;
+    }
+}
+
+TEST_F(Door, tells_who_asks_first_to_go_on) {
+    const int fd = connect();
+    send(fd, post("Expect: 100-Continue\r\nContent-Length: 3\r\n", ""));
+    EXPECT_EQ(read_until(fd, "\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+    send(fd, "abc");
+    EXPECT_TRUE(read_until(fd, "abc").starts_with("HTTP/1.1 200"));
+    ::close(fd);
+    refuses(post("Expect: 100-continue\r\nContent-Length: 5000\r\n", ""), "413");
+    refuses(post("Expect: miracles\r\nContent-Length: 3\r\n", "abc"), "417");
+    refuses(post("Expect: 100-continue\r\nContent-Length: 3\r\n", "abc"), "200");
+}
+
+TEST_F(Door, sends_a_repeated_header_as_often_as_it_is_given) {
+    const auto answer = say(get("/cookies"));
+    EXPECT_NE(answer.find("Set-Cookie: a=1\r\n"), std::string::npos) << answer;
+    EXPECT_NE(answer.find("Set-Cookie: b=2\r\n"), std::string::npos) << answer;
+    EXPECT_NE(answer.find("Cache-Control: private\r\n"), std::string::npos) << answer;
+    EXPECT_EQ(answer.find("no-store"), std::string::npos) << answer;
+    EXPECT_EQ(answer.find("Content-Length: 1"), std::string::npos) << answer;
+}
+
+TEST_F(Door, takes_a_request_id_only_when_it_is_sane) {
+    const auto id_for = [&](const std::string& headers) {
+        const auto answer = say(get("/id", headers + "Connection: close\r\n"));
+        return answer.substr(answer.find("\r\n\r\n") + 4);
+    };
+    const std::string longest(128, 'a');
+    EXPECT_EQ(id_for("X-Request-Id: {a/b:c}\r\n"), "{a/b:c}");
+    EXPECT_EQ(id_for("X-Request-Id: " + longest + "\r\n"), longest);
+    EXPECT_EQ(id_for("X-Request-Id: " + longest + "a\r\n").size(), 36U);
+    EXPECT_EQ(id_for("X-Request-Id: a b\r\n").size(), 36U);
+    EXPECT_EQ(id_for("X-Request-Id: a\xc3\xa9\r\n").size(), 36U);
+    EXPECT_EQ(id_for("X-Request-Id: a\r\nX-Request-Id: b\r\n").size(), 36U);
+    EXPECT_EQ(id_for("").size(), 36U);
+}
+
+TEST_F(Door, makes_up_no_length_for_the_head_of_a_stream) {
+    const auto answer = say("HEAD /pieces HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    EXPECT_EQ(answer.find("Content-Length"), std::string::npos) << answer;
+    EXPECT_NE(answer.find("Transfer-Encoding: chunked"), std::string::npos) << answer;
+    EXPECT_TRUE(answer.ends_with("\r\n\r\n")) << answer;
+    EXPECT_NE(say("HEAD /short HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").find("Content-Length: 10"),
+              std::string::npos);
+}
+
+TEST_F(Door, says_what_the_server_as_a_whole_can) {
+    const auto answer = say("OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    EXPECT_EQ(answer.substr(0, 12), "HTTP/1.1 204");
+    EXPECT_NE(answer.find("Allow: GET"), std::string::npos);
+    EXPECT_EQ(answer.find("\r\nContent-Type"), std::string::npos);
+}
+
+TEST_F(Door, a_refused_upload_still_hears_why) {
+    // Far more than fits the socket's buffers: closing on it would reset the connection before the answer is read.
+    const int fd = connect();
+    send(fd, post("Content-Length: 800000\r\n", ""));
+    const std::string piece(100000, 'x');
+    for (int i = 0; i < 8; ++i) send(fd, piece);
+    EXPECT_EQ(read_until(fd, "\r\n\r\n").substr(0, 12), "HTTP/1.1 413");
+    ::close(fd);
+}
+
+TEST(FullDoor, tells_those_it_has_no_room_for) {
+    Server server({.port = 0, .threads = 1, .connections = 1}, [](const Request&) { return Response{}; });
+    const auto connect = [&] {
+        const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(server.port());
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        EXPECT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        return fd;
+    };
+    const int first = connect(), second = connect();
+    const std::string request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    ::send(second, request.data(), request.size(), MSG_NOSIGNAL);
+    std::string answer;
+    for (char buffer[4096];;) {
+        const auto count = ::recv(second, buffer, sizeof buffer, 0);
+        if (count <= 0) break;
+        answer.append(buffer, static_cast<std::size_t>(count));
+    }
+    EXPECT_EQ(answer.substr(0, 12), "HTTP/1.1 503") << answer;
+    EXPECT_NE(answer.find("Retry-After: 1"), std::string::npos) << answer;
+    EXPECT_NE(answer.find("E_UNAVAILABLE"), std::string::npos) << answer;
+    ::close(second);
+    ::close(first);
 }
 
 TEST_F(Door, takes_chunked_bodies_and_sends_them) {

@@ -8,6 +8,7 @@
 #include "core/json/json.h"
 #include "core/log/log.h"
 #include "core/schema/field.h"
+#include "core/text/utf8.h"
 #include "core/time/time.h"
 #include "daemon/configuration.h"
 
@@ -91,13 +92,57 @@ TEST(Uuid, is_version_7_and_ordered_by_time) {
     EXPECT_FALSE(core::time::is_uuid("01a1fcc8-f3b5-7159-b8ed-f03a2b1de70x"));
 }
 
-TEST(Log, no_value_can_forge_a_line) {
+std::string logged(core::log::Format format, const std::string& value) {
+    return core::log::line(core::log::Level::info, "test", {{"user", value}}, format, "2026-11-21T00:00:00.000000Z");
+}
+
+TEST(Log, no_value_can_forge_a_line_or_drive_a_terminal) {
     for (const auto format : {core::log::Format::json, core::log::Format::text}) {
-        const auto line = core::log::line(core::log::Level::info, "test", {{"user", "a\nlevel=error\x1b[31m"}}, format,
-                                          "2026-11-21T00:00:00.000000Z");
-        EXPECT_EQ(line.find('\n'), line.size() - 1);
-        EXPECT_EQ(line.find('\x1b'), std::string::npos);
+        for (const std::string bad :
+             {"a\nlevel=error\x1b[31m",
+              "\xc2\x9b"
+              "31m",
+              "\xe2\x80\xa8next", "\xe2\x80\xa9", "\x7f", "\xe2\x80\xaereversed", "\r", "a\\u001b\"b"}) {
+            const auto line = logged(format, bad);
+            EXPECT_EQ(line.find('\n'), line.size() - 1);
+            for (const auto* hidden :
+                 {"\x1b", "\x7f", "\r", "\xc2\x9b", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xae"})
+                EXPECT_EQ(line.find(hidden), std::string::npos) << line;
+        }
+        const auto forged =
+            core::log::line(core::log::Level::info, "a\nb", {{"k\n", "v"}}, format, "2026-11-21T00:00:00.000000Z");
+        EXPECT_EQ(forged.find('\n'), forged.size() - 1);
     }
+}
+
+TEST(Log, a_long_value_is_cut_between_characters_and_broken_ones_are_replaced) {
+    for (int before = 0; before < 4; ++before) {
+        std::string value(static_cast<std::size_t>(before), 'a');
+        for (int i = 0; i < 2000; ++i) value += "\xe2\x82\xac";  // the euro sign, three bytes
+        const auto line = logged(core::log::Format::json, value);
+        EXPECT_TRUE(core::text::is_utf8(line));
+        EXPECT_LT(line.size(), 4300U);
+        EXPECT_EQ(json::parse(line).at("user").as_string().find("\xef\xbf\xbd"), std::string::npos);
+    }
+    for (const std::string bad : {"\xff", "a\xc3", "\xed\xa0\x80", "\xc0\xaf", "\xf5\x80\x80\x80"})
+        for (const auto format : {core::log::Format::json, core::log::Format::text}) {
+            const auto line = logged(format, bad);
+            EXPECT_TRUE(core::text::is_utf8(line)) << line;
+            EXPECT_NE(line.find("\xef\xbf\xbd"), std::string::npos) << line;
+        }
+    EXPECT_EQ(json::parse(logged(core::log::Format::json, "tab\t\"é\" \\")).at("user").as_string(), "tab\t\"é\" \\");
+}
+
+TEST(Utf8, is_told_from_what_only_looks_like_it) {
+    for (const auto* good : {"", "a", "é", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf"})
+        EXPECT_TRUE(core::text::is_utf8(good));
+    for (const auto* bad :
+         {"\x80", "\xc2", "\xc0\x80", "\xe0\x80\xaf", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xfe"})
+        EXPECT_FALSE(core::text::is_utf8(bad)) << bad;
+    EXPECT_EQ(core::text::repaired("a\xe2\x82z"), "a\xef\xbf\xbd\xef\xbf\xbdz");
+    EXPECT_EQ(core::text::cut("a\xe2\x82\xac", 3), "a");
+    EXPECT_EQ(core::text::cut("a\xe2\x82\xac", 4), "a\xe2\x82\xac");
+    EXPECT_EQ(core::text::cut("\x80\x80\x80\x80\x80\x80", 5).size(), 5U);
 }
 
 TEST(Configuration, the_documented_file_holds_every_setting_with_its_default) {

@@ -1,0 +1,193 @@
+// The answering half of a connection.
+#include "core/http/connection.h"
+#include "core/log/log.h"
+
+namespace nightshift::core::http {
+namespace {
+
+/// A header value that could split the answer is a bug of ours: it is left out, not sent.
+bool is_clean(std::string_view value) {
+    for (const char c : value)
+        if (c == 0x7f || (static_cast<unsigned char>(c) < 0x20 && c != '\t')) return false;
+    return true;
+}
+
+/// What frames the answer is not for handlers to say.
+bool is_framing(std::string_view name) {
+    for (const auto* ours : {"content-length", "transfer-encoding", "connection"})
+        if (beast::iequals(name, ours)) return true;
+    return false;
+}
+
+}  // namespace
+
+Response Connection::problem(int status, std::string_view code, std::string_view why) const {
+    return json_response(status, {{"error", code}, {"message", why}, {"details", json::object{}}, {"request_id", id_}});
+}
+
+void Connection::refuse(int status, std::string_view code, const std::string& why, Headers headers) {
+    ++server_.refused;
+    keep_alive_ = false;
+    is_refused_ = true;
+    auto response = problem(status, code, why);
+    response.headers = std::move(headers);
+    answer(std::move(response));
+}
+
+template <class Message>
+void Connection::dress(Message& message, const Response& response) {
+    message.version(11);
+    message.result(static_cast<unsigned>(response.status));
+    message.keep_alive(keep_alive_);
+    message.set(wire::field::server, "nightshift");
+    message.set("X-Content-Type-Options", "nosniff");
+    message.set(wire::field::cache_control, "no-store");
+    if (!id_.empty()) message.set("X-Request-Id", id_);
+    if (!response.content_type.empty() && is_clean(response.content_type))
+        message.set(wire::field::content_type, response.content_type);
+    const auto is_fit = [](const auto& header) {
+        return !header.first.empty() && is_clean(header.first) && is_clean(header.second) && !is_framing(header.first);
+    };
+    for (const auto& header : response.headers)
+        if (is_fit(header)) message.erase(header.first);  // the handler's word goes before ours
+    for (const auto& header : response.headers)
+        if (is_fit(header)) message.insert(header.first, header.second);
+}
+
+void Connection::answer(Response response) {
+    deadline(server_.settings.send_deadline);
+    if (is_head_) return answer_head(response);
+    if (response.source) return stream(std::move(response));
+    auto message = std::make_shared<wire::response<wire::string_body>>();
+    dress(*message, response);
+    message->body() = std::move(response.body);
+    if (response.status != 204 && response.status != 304) message->content_length(message->body().size());
+    wire::async_write(stream_, *message, [self = shared_from_this(), message](error_code failure, std::size_t) {
+        self->on_sent(failure);
+    });
+}
+
+/// What a GET would say, without its body; a length that is not known is not made up.
+void Connection::answer_head(const Response& response) {
+    struct Head {
+        wire::response<wire::empty_body> message;
+        std::optional<wire::response_serializer<wire::empty_body>> serializer;
+    };
+    auto head = std::make_shared<Head>();
+    dress(head->message, response);
+    const bool is_empty = response.status == 204 || response.status == 304;
+    if (!is_empty && (response.length || !response.source))
+        head->message.content_length(response.length.value_or(response.body.size()));
+    else if (!is_empty && !is_old_)
+        head->message.chunked(true);
+    head->serializer.emplace(head->message);
+    wire::async_write_header(
+        stream_, *head->serializer,
+        [self = shared_from_this(), head](error_code failure, std::size_t) { self->on_sent(failure); });
+}
+
+struct Connection::Streaming {
+    wire::response<wire::empty_body> head;
+    std::optional<wire::response_serializer<wire::empty_body>> serializer;
+    BodySource source;
+    std::optional<std::uint64_t> left;  // of the announced length
+    bool chunked = false;
+    std::string piece;
+};
+
+/// Piece by piece: the next one is fetched, on the crew, when the one before is on its way.
+void Connection::stream(Response response) {
+    auto state = std::make_shared<Streaming>();
+    dress(state->head, response);
+    state->source = std::move(response.source);
+    state->chunked = !response.length && !is_old_;
+    state->left = response.length;
+    if (!response.length && is_old_) {  // HTTP/1.0 knows no chunks: the end is the close
+        keep_alive_ = false;
+        state->head.keep_alive(false);
+    }
+    if (response.length)
+        state->head.content_length(*response.length);
+    else if (state->chunked)
+        state->head.chunked(true);
+    state->serializer.emplace(state->head);
+    wire::async_write_header(stream_, *state->serializer,
+                             [self = shared_from_this(), state](error_code failure, std::size_t) {
+                                 if (failure) return self->close();
+                                 self->next_piece(state);
+                             });
+}
+
+void Connection::next_piece(const std::shared_ptr<Streaming>& state) {
+    const bool taken = server_.crew.take([self = shared_from_this(), state] {
+        bool cut = false;
+        try {
+            state->piece = state->source();
+        } catch (const std::exception& failure) {  // the client learns it from the missing end
+            log::warn("http.stream_cut", {{"request_id", self->id_}, {"error", failure.what()}});
+            cut = true;
+        }
+        asio::post(self->stream_.get_executor(), [self, state, cut] { cut ? self->close() : self->send_piece(state); });
+    });
+    if (!taken) close();
+}
+
+void Connection::send_piece(const std::shared_ptr<Streaming>& state) {
+    const bool last = state->piece.empty();
+    // A length that does not come true would make the next answer part of this one.
+    if (state->left && (state->piece.size() > *state->left || (last && *state->left > 0))) return close();
+    if (state->left) *state->left -= state->piece.size();
+    deadline(server_.settings.send_deadline);
+    const auto done = [self = shared_from_this(), state, last](error_code failure, std::size_t) {
+        if (failure || last) return self->on_sent(failure);
+        self->next_piece(state);
+    };
+    if (last && state->chunked) return asio::async_write(stream_, wire::make_chunk_last(), done);
+    if (last) return on_sent({});
+    if (state->chunked) return asio::async_write(stream_, wire::make_chunk(asio::buffer(state->piece)), done);
+    asio::async_write(stream_, asio::buffer(state->piece), done);
+}
+
+void Connection::answered() {
+    if (std::exchange(is_answering_, false)) --server_.answering;
+}
+
+void Connection::on_sent(error_code failure) {
+    answered();
+    if (!failure && is_refused_) return linger();
+    if (failure || !keep_alive_) return close();
+    is_head_ = false;
+    id_.clear();
+    wait_for_request();
+}
+
+/// What a refused client still sends is read and thrown away for a moment: closing on unread bytes resets the
+/// connection, and the answer would be lost with it. RFC 9112 9.6.
+void Connection::linger() {
+    error_code ignored;
+    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    parser_.reset();
+    buffer_.clear();
+    deadline(std::chrono::seconds(1));
+    discard();
+}
+
+void Connection::discard() {
+    constexpr std::size_t kPiece = 16UL << 10U, kMost = 1UL << 20U;
+    stream_.async_read_some(buffer_.prepare(kPiece),
+                            [self = shared_from_this()](error_code failure, std::size_t bytes) {
+                                self->discarded_ += bytes;
+                                if (failure || self->discarded_ > kMost) return self->close();
+                                self->discard();
+                            });
+}
+
+void Connection::close() {
+    answered();
+    timer_.cancel();
+    error_code ignored;
+    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    stream_.close();
+}
+
+}  // namespace nightshift::core::http
