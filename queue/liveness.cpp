@@ -115,6 +115,7 @@ Rescued rescue(core::pg::Pool& pool, int crash_budget) {
     }
     core::fail_point("rescue.before_commit");
     tx.commit();
+    core::fail_point("rescue.after_commit");
     return rescued;
 }
 

@@ -114,6 +114,7 @@ Scheduler::Turned Scheduler::run_once() {
     Turned turned;
     turned.fired = fire_due(pool_, turned.woken);
     const auto promoted = core::pg::once(pool_, sql::promote, 2000);
+    if (!promoted.empty()) core::fail_point("promote.after_commit");
     turned.promoted = promoted.size();
     for (std::size_t i = 0; i < promoted.size(); ++i) turned.woken.emplace_back(promoted.text(i, 0));
     std::ranges::sort(turned.woken);

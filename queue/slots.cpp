@@ -213,6 +213,7 @@ void Slots::settle_surely(const Execution& execution, const Ending& ending) {
         try {
             core::fail_point("settle.before_commit");
             const auto settled = settle(context_.sure, execution.claimed(), execution.kind(), ending, rules);
+            core::fail_point("settle.after_commit");
             if (!settled.accepted)
                 core::log::warn("run.fenced", {{"run", execution.id()}, {"epoch", std::to_string(execution.epoch())}});
             else

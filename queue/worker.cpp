@@ -102,8 +102,10 @@ void Worker::receive() {
         pending_.insert(pending_.end(), delivery.hint.items.begin(), delivery.hint.items.end());
     // Hints are disposable: what is lost with us from here on is hinted again by its age.
     if (!deliveries.empty()) {
+        core::fail_point("hint.received");
         claim_pending();
         consumer_->acknowledge(deliveries.back().tag);
+        core::fail_point("hint.acknowledged");
     }
 }
 

@@ -6,6 +6,7 @@
 #include "api/kit/headers.h"
 #include "api/kit/router.h"
 #include "core/error/error.h"
+#include "core/error/fail_point.h"
 #include "core/time/time.h"
 #include "queue/actions.h"
 #include "queue/sql.h"
@@ -113,7 +114,9 @@ void wait_until_ended(const Services& services, const std::string& id, int secon
 Response submit(const Services& services, const Request& request, const Caller& caller, json::object& body) {
     auto run = submission_of(body, caller);
     run.trace_parent = request.header("traceparent").substr(0, 55);
+    core::fail_point("submit.before_commit");
     const auto submitted = queue::submit_alone(services.pool, run);
+    core::fail_point("submit.after_commit");
     services.engine.wake({submitted.queue});
     if (const int seconds = seconds_to_wait(request); seconds > 0) wait_until_ended(services, submitted.id, seconds);
     auto response = core::http::text_response(202, show(services, submitted.id, caller));
