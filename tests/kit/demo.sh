@@ -1,6 +1,14 @@
+# shellcheck shell=bash
 # The running demo behind ./dev up, down, status, logs, reset, env. Sourced by ./dev, after servers.sh.
+NIGHTSHIFT=build/release/nightshift
+READY_SECONDS=${NIGHTSHIFT_READY_SECONDS:-60}
+
 DEMO_URL() { echo "http://localhost:$(cat "$STATE/port")"; }
-daemon_running() { [ -s "$STATE/daemon.pid" ] && alive "$(cat "$STATE/daemon.pid")" && grep -q nightshift "/proc/$(cat "$STATE/daemon.pid")/cmdline"; }
+# The process of that number is our daemon, not one that got its number since: it serves our own configuration file.
+daemon_running() {
+    local pid; pid=$(cat "$STATE/daemon.pid" 2> /dev/null) || return 1
+    [ -n "$pid" ] && grep -qzx serve "/proc/$pid/cmdline" 2> /dev/null && grep -qzxF "$STATE/nightshift.yaml" "/proc/$pid/cmdline" 2> /dev/null
+}
 
 demo_configure() {
     local port=8000
@@ -27,74 +35,101 @@ demo_create_database() {
     [ "$("${psql[@]}" -c "select 1 from pg_database where datname = 'nightshift'")" = 1 ] || "${psql[@]}" -c 'create database nightshift'
 }
 
+demo_serve() {
+    $NIGHTSHIFT migrate --config "$STATE/nightshift.yaml" >&2
+    $NIGHTSHIFT seed --demo --config "$STATE/nightshift.yaml" >&2
+    setsid $NIGHTSHIFT serve --config "$STATE/nightshift.yaml" > "$STATE/daemon.log" 2>&1 < /dev/null &
+    local pid=$!
+    echo $pid > "$STATE/daemon.pid"
+    for _ in $(seq 50); do daemon_running && break; alive $pid || break; sleep 0.02; done   # until it is that program
+}
+
+demo_await_ready() {
+    local answer='' until=$((SECONDS + READY_SECONDS))
+    while [ $SECONDS -lt $until ] && daemon_running; do
+        if answer=$(curl -s --max-time 5 --fail-with-body "$(DEMO_URL)/ready"); then return 0; fi
+        sleep 0.1
+    done
+    if daemon_running; then say "Nightshift is not ready after $READY_SECONDS s: $(DEMO_URL)/ready says ${answer:-nothing}. The last lines of its log:"
+    else say "Nightshift ended before it was ready. The last lines of its log:"; fi
+    tail -n 20 "$STATE/daemon.log" >&2
+    return 1
+}
+
+# A first report, made by a worker and saved.
+demo_first_report() {
+    local url id answer='' until=$((SECONDS + READY_SECONDS)) ask
+    url=$(DEMO_URL)
+    ask=(curl -sS --max-time 60 -H "Authorization: Bearer $(cat "$STATE/token")")
+    answer=$("${ask[@]}" -H 'Content-Type: application/json' "$url/api/v1/reports/generate" \
+        -d '{"name": "First report", "report_type": "job_summary", "parameters": {}, "export_format": "PDF"}') || true
+    id=$(jq -r '.id // empty' <<< "$answer" 2> /dev/null) || id=''
+    [ -n "$id" ] || { say "The first report was refused: ${answer:-no answer}"; return 1; }
+    while [ $SECONDS -lt $until ]; do
+        answer=$("${ask[@]}" "$url/api/v1/reports/$id") || true
+        case $(jq -r .status <<< "$answer" 2> /dev/null) in ready | failed | cancelled) break ;; esac
+        sleep 0.1
+    done
+    [ "$(jq -r .status <<< "$answer" 2> /dev/null)" = ready ] || { say "The first report did not come: ${answer:-no answer}"; return 1; }
+    "${ask[@]}" --fail "$url/api/v1/reports/$id/download" -o "$STATE/first-report.pdf" || { say "The first report could not be downloaded."; return 1; }
+    say "A first report of $(jq -r .rows <<< "$answer") jobs was made by a worker: $STATE/first-report.pdf"
+}
+
+# An `up` that fails or is interrupted leaves nothing running that it started.
+demo_leave() {
+    local status=$?
+    trap - EXIT INT TERM
+    trap '' INT   # a second Ctrl-C must not leave half of it running
+    [ -n "$STARTED" ] || exit "$status"
+    [ "$status" = 0 ] || [ "$status" -ge 128 ] || say "That did not work; stopping what was started. The log stays: $STATE/daemon.log"
+    demo_down
+    exit "$status"
+}
+
 demo_up() {
-    local detach=
-    [ "${1:-}" != --detach ] || detach=1
+    local detach=''
+    case ${1:-} in --detach) detach=1 ;; '') ;; *) usage "up: expected --detach or nothing, got $1" ;; esac
     build release nightshift
-    mkdir -p "$STATE"; chmod 755 "$STATE"; STATE=$(cd "$STATE" && pwd)
+    STARTED=''
+    daemon_running || STARTED=1
+    trap demo_leave EXIT
+    trap 'exit 130' INT; trap 'exit 143' TERM
+    [ -d "$STATE" ] || { mkdir -p "$STATE"; chmod 755 "$STATE"; }
     say "Starting PostgreSQL and RabbitMQ, private to $STATE"
     servers_start "$STATE/servers"
     demo_create_database
     demo_configure
-    local nightshift=build/release/nightshift
-    if daemon_running; then
-        say "Already serving."
-    else
-        $nightshift migrate --config "$STATE/nightshift.yaml" >&2
-        ! $nightshift seed --help > /dev/null 2>&1 || $nightshift seed --demo --config "$STATE/nightshift.yaml" >&2
-        setsid $nightshift serve --config "$STATE/nightshift.yaml" > "$STATE/daemon.log" 2>&1 < /dev/null &
-        echo $! > "$STATE/daemon.pid"
-    fi
-    for _ in $(seq 300); do
-        curl -sf "$(DEMO_URL)/ready" > /dev/null && break
-        daemon_running || { tail -20 "$STATE/daemon.log" >&2; return 1; }
-        sleep 0.1
-    done
-    say "Nightshift serves on $(DEMO_URL). Its token is in $STATE/token; \`eval \$(./dev env)\` puts both into your shell."
+    if [ -n "$STARTED" ]; then demo_serve; else say "Already serving."; fi
+    demo_await_ready
+    say "Nightshift serves on $(DEMO_URL). Its token is in $STATE/token; \`eval \"\$(./dev env)\"\` puts both into your shell."
     demo_first_report
-    [ -z "$detach" ] || return 0
+    [ -z "$detach" ] || { trap - EXIT; return 0; }
+    STARTED=1
     say "Ctrl-C stops everything. The log:"
-    trap 'demo_down; exit 0' INT TERM
-    tail -n 5 -f "$STATE/daemon.log" --pid "$(cat "$STATE/daemon.pid")" & wait $! || true
-    demo_down
-}
-
-# A first report, made by a worker and saved, where this build has reports.
-demo_first_report() {
-    local url token id answer
-    url=$(DEMO_URL) token=$(cat "$STATE/token")
-    answer=$(curl -s -H "Authorization: Bearer $token" -H 'Content-Type: application/json' "$url/api/v1/reports/generate" \
-        -d '{"name": "First report", "report_type": "job_summary", "parameters": {}, "export_format": "PDF"}')
-    id=$(jq -r '.id // empty' <<< "$answer")
-    [ -n "$id" ] || { say "No first report: $answer"; return 0; }
-    for _ in $(seq 300); do
-        answer=$(curl -s -H "Authorization: Bearer $token" "$url/api/v1/reports/$id")
-        case $(jq -r .status <<< "$answer") in ready | failed | cancelled) break ;; esac
-        sleep 0.1
-    done
-    [ "$(jq -r .status <<< "$answer")" = ready ] || { say "The first report did not come: $answer"; return 1; }
-    curl -s -H "Authorization: Bearer $token" "$url/api/v1/reports/$id/download" -o "$STATE/first-report.pdf"
-    say "A first report of $(jq -r .rows <<< "$answer") jobs was made by a worker: $STATE/first-report.pdf"
+    tail -n 5 -f "$STATE/daemon.log" --pid "$(cat "$STATE/daemon.pid")" &
+    # shellcheck disable=SC2064
+    trap "kill $! 2> /dev/null; exit 0" INT TERM
+    wait $! || true
+    daemon_running || { say "Nightshift ended by itself."; exit 1; }
 }
 
 demo_down() {
-    trap - INT TERM
     if daemon_running; then
         kill "$(cat "$STATE/daemon.pid")"
         for _ in $(seq 400); do daemon_running || break; sleep 0.1; done
-        daemon_running && kill -9 "$(cat "$STATE/daemon.pid")"
+        ! daemon_running || kill -9 "$(cat "$STATE/daemon.pid")"
     fi
     rm -f "$STATE/daemon.pid"
     [ ! -d "$STATE/servers" ] || servers_stop "$STATE/servers"
     say "Stopped; nothing is left running."
 }
 demo_status() {
-    daemon_running && echo "nightshift: running, $(DEMO_URL), $(curl -s "$(DEMO_URL)/ready")" || echo "nightshift: stopped"
-    postgres_running "$STATE/servers" && echo "postgresql: running" || echo "postgresql: stopped"
-    rabbitmq_running "$STATE/servers" && echo "rabbitmq: running" || echo "rabbitmq: stopped"
+    if daemon_running; then echo "nightshift: running, $(DEMO_URL), $(curl -s "$(DEMO_URL)/ready")"; else echo "nightshift: stopped"; fi
+    if postgres_running "$STATE/servers"; then echo "postgresql: running"; else echo "postgresql: stopped"; fi
+    if rabbitmq_running "$STATE/servers"; then echo "rabbitmq: running"; else echo "rabbitmq: stopped"; fi
 }
 demo_logs() { tail -n 100 "$@" "$STATE/daemon.log"; }
-demo_reset() { demo_down; rm -rf "$STATE"; say "All of the demo's data is gone."; }
+demo_reset() { demo_down; servers_remove "$STATE/servers"; rm -rf -- "$STATE"; say "All of the demo's data is gone."; }
 demo_env() {
     [ -s "$STATE/port" ] || { say "Nothing runs yet: ./dev up --detach"; return 1; }
     printf 'export NIGHTSHIFT_URL=%q NIGHTSHIFT_TOKEN=%q NIGHTSHIFT_DATABASE_URL=%q NIGHTSHIFT_AMQP_URL=%q\n' \

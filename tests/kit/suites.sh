@@ -1,0 +1,66 @@
+# shellcheck shell=bash
+# Building and running the test suites behind ./dev test. Sourced by ./dev, after servers.sh.
+
+SUITES="house unit dev integration fault"
+PRESETS="dev release asan tsan"
+usage() { say "$1"; exit 64; }
+
+# Counts a report (GoogleTest's JSON, or one of its shape) into PASSED, FAILED and SKIPPED. A suite that wrote none, or ended
+# with a status other than 0 while its report is clean (a leak or a race found at exit), has failed.
+count() {
+    local report=$1 status=$2 line
+    line=$(python3 - "$report" 2> /dev/null <<'PY' || echo "0 1 0"
+import json, sys
+r = json.load(open(sys.argv[1]))
+failed = r["failures"] + r.get("errors", 0)
+skipped = r.get("disabled", 0) + sum(t.get("result") == "SKIPPED" for s in r.get("testsuites", []) for t in s["testsuite"])
+print(r["tests"] - failed - skipped, failed, skipped)
+PY
+    )
+    local passed failed skipped; read -r passed failed skipped <<< "$line"
+    [ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
+    PASSED=$((PASSED + passed)); FAILED=$((FAILED + failed)); SKIPPED=$((SKIPPED + skipped))
+}
+
+run_suite() {
+    local suite=$1 preset=$2 filter=$3 folder=$4 status=0
+    local run=("build/$preset/tests/${suite}_tests" --gtest_brief=1 "--gtest_output=json:$folder/$suite.json" ${filter:+"--gtest_filter=$filter"})
+    [ "$suite" != dev ] || run=(python3 tests/dev/dev_test.py "$folder/$suite.json")
+    "${run[@]}" 2> "$folder/$suite.log" || status=$?
+    [ $status = 0 ] || { tail -40 "$folder/$suite.log" >&2; say "$suite ended with status $status"; }
+    count "$folder/$suite.json" $status
+}
+
+run_tests() {
+    local preset=dev filter='' suites=() suite targets=()
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --preset | --filter) [ $# -gt 1 ] || usage "test: $1 expects a value"; printf -v "${1#--}" %s "$2"; shift 2 ;;
+            -*) usage "test: unknown option $1; there are --preset and --filter" ;;
+            *) suites+=("$1"); shift ;;
+        esac
+    done
+    [[ " $PRESETS " == *" $preset "* ]] || usage "test --preset: expected one of $PRESETS, got $preset"
+    # shellcheck disable=SC2206
+    [ ${#suites[@]} -gt 0 ] || suites=($SUITES)
+    for suite in "${suites[@]}"; do
+        [[ " $SUITES " == *" $suite "* ]] || usage "test: expected suites of $SUITES, got $suite"
+        [ "$suite" = dev ] || [ ! -d "tests/$suite" ] || targets+=("tests/${suite}_tests")
+    done
+    [ ${#targets[@]} = 0 ] || build "$preset" "${targets[@]}"
+    local folder; folder=$(mktemp -d "${TMPDIR:-/tmp}/nightshift-test.XXXXXX"); chmod 755 "$folder"
+    # shellcheck disable=SC2064
+    trap "servers_stop '$folder'; servers_remove '$folder'" EXIT
+    trap 'exit 130' INT; trap 'exit 143' TERM
+    if [[ " ${suites[*]} " =~ \ (integration|fault)\  ]]; then
+        servers_start "$folder"
+        NIGHTSHIFT_TEST_DATABASE_URL=$(postgres_url "$folder"); NIGHTSHIFT_TEST_AMQP_URL=$(rabbitmq_url "$folder")
+        export NIGHTSHIFT_TEST_DATABASE_URL NIGHTSHIFT_TEST_AMQP_URL NIGHTSHIFT_TEST_SERVERS="$PWD/dev servers $folder"
+    fi
+    PASSED=0 FAILED=0 SKIPPED=0
+    for suite in "${suites[@]}"; do
+        if [ -d "tests/$suite" ]; then say "== $suite"; run_suite "$suite" "$preset" "$filter" "$folder"; else say "== $suite has no tests yet"; fi
+    done
+    echo "$PASSED passed, $FAILED failed, $SKIPPED skipped"
+    [ "$FAILED" = 0 ] && [ "$PASSED" -gt 0 ]
+}
