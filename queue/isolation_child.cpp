@@ -27,6 +27,8 @@ template <class... Ts>
 struct Overload : Ts... {
     using Ts::operator()...;
 };
+template <class... Ts>
+Overload(Ts...) -> Overload<Ts...>;  // clang needs it said
 
 constexpr int kAnswer = 3;  // the descriptor that the parent reads
 constexpr std::size_t kMostResult = 1UL << 20U;

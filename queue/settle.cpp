@@ -16,6 +16,8 @@ template <class... Ts>
 struct Overload : Ts... {
     using Ts::operator()...;
 };
+template <class... Ts>
+Overload(Ts...) -> Overload<Ts...>;  // clang needs it said
 
 /// What to write for an ending: back for another try, or the end.
 struct Verdict {

@@ -1,15 +1,21 @@
 # shellcheck shell=bash
-# ./dev lint: format, shell scripts, clang-tidy. Sourced by ./dev.
+# ./dev lint [file..]: format, shell scripts, clang-tidy over every .cpp of the floors or those named. Sourced by ./dev, after suites.sh.
 LINT_PACKAGES="clang-format clang-tidy shellcheck"
 
 lint() {
     # shellcheck disable=SC2086
     install_missing $LINT_PACKAGES
-    local files scripts
+    local files scripts sources=("$@")
     mapfile -t files < <(git ls-files '*.h' '*.cpp')
     clang-format --dry-run -Werror "${files[@]}"
     say "clang-format: ${#files[@]} files clean"
-    mapfile -t scripts < <(git ls-files dev .ci/run '*.sh')
+    mapfile -t scripts < <(git ls-files dev .ci/run '*.sh' systemd/package/p*)
     shellcheck -x "${scripts[@]}"
     say "shellcheck: ${#scripts[@]} scripts clean"
+    build dev nightshift_generated
+    [ ${#sources[@]} -gt 0 ] || mapfile -t sources < <(git ls-files '*.cpp' ':!tests')
+    # GCC's flags that clang does not know are no fault of the code
+    printf '%s\0' "${sources[@]}" | xargs -0 -n 1 -P "$(nproc)" clang-tidy -p build/dev --quiet --extra-arg=-Wno-unknown-warning-option 2> /dev/null \
+        || { say "clang-tidy found something; see above."; return 1; }
+    say "clang-tidy: ${#sources[@]} files clean"
 }
