@@ -24,7 +24,8 @@ struct Submission {
     std::optional<std::chrono::system_clock::time_point> not_before = {};
     std::string unique_key = {};  ///< at most one live run of the organization with this key
     OnConflict on_conflict = OnConflict::keep;
-    std::string concurrency_key = {};  ///< of this organization and queue, at most the queue's key_concurrency hold a slot
+    std::string concurrency_key =
+        {};  ///< of this organization and queue, at most the queue's key_concurrency hold a slot
     std::optional<int> max_attempts = {};
     std::optional<std::chrono::milliseconds> timeout = {};
     std::vector<std::string> after = {};  ///< runs that must succeed first
@@ -45,8 +46,8 @@ struct Submitted {
 /// lowest latency.
 std::vector<Submitted> submit(core::pg::Transaction& tx, const std::vector<Submission>& submissions);
 Submitted submit(core::pg::Transaction& tx, const Submission& submission);
-/// The same, committed by itself: a single round trip where nothing else hangs on it. Error(unknown_outcome) when the link
-/// broke in it; with an id or a unique key of the caller's own it may simply be repeated.
+/// The same, committed by itself: a single round trip where nothing else hangs on it. Error(unknown_outcome) when the
+/// link broke in it; with an id or a unique key of the caller's own it may simply be repeated.
 Submitted submit_alone(core::pg::Pool& pool, const Submission& submission);
 
 }  // namespace nightshift::queue

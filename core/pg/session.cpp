@@ -20,8 +20,10 @@ std::string options(const PoolSettings& settings) {
                 "; set idle_in_transaction_session_timeout = '15min'; set search_path = public; set jit = off;";
     if (settings.relaxed) text += " set synchronous_commit = off;";
     if (settings.by_index)
-        text += " set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set enable_material = off;"
-                " set plan_cache_mode = force_generic_plan;";
+        text +=
+            " set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set enable_material = "
+            "off;"
+            " set plan_cache_mode = force_generic_plan;";
     return text;
 }
 

@@ -24,6 +24,29 @@ std::string with_database(std::string url, const std::string& name) {
     return url.substr(0, url.rfind('/') + 1) + name + query;
 }
 
+/// A migrated database to copy from, made once a test process: copying takes a tenth of migrating.
+class Template {
+public:
+    Template() : name_("template_" + core::time::uuid7()) {
+        std::erase(name_, '-');
+        administer("create database " + name_);
+        core::pg::migrate(with_database(test_setting("NIGHTSHIFT_TEST_DATABASE_URL"), name_), generated::migrations,
+                          generated::views);
+    }
+    ~Template() {
+        try {
+            administer("drop database " + name_ + " with (force)");
+        } catch (const std::exception&) {  // the server may be down on purpose; its folder goes with the run
+        }
+    }
+    Template(const Template&) = delete;
+    Template& operator=(const Template&) = delete;
+    const std::string& name() const { return name_; }
+
+private:
+    std::string name_;
+};
+
 }  // namespace
 
 std::string test_setting(const char* name) {
@@ -36,9 +59,9 @@ std::string test_setting(const char* name) {
 Database::Database() {
     name_ = "t" + core::time::uuid7();
     std::erase(name_, '-');
-    administer("create database " + name_);
+    static const Template migrated;
+    administer("create database " + name_ + " template " + migrated.name());
     url_ = with_database(test_setting("NIGHTSHIFT_TEST_DATABASE_URL"), name_);
-    core::pg::migrate(url_, generated::migrations, generated::views);
     pool_ = std::make_unique<core::pg::Pool>(core::pg::PoolSettings{.url = url_, .size = 4});
 }
 
