@@ -86,7 +86,9 @@ std::string check_text_form(const Field& field, value& any) {
         case Type::uuid:
             return time::is_uuid(text) ? "" : "expected a uuid, got " + shown(any);
         case Type::timestamp:
-            return time::parse_rfc3339(text) ? "" : "expected an RFC 3339 time with an offset, got " + shown(any);
+            return time::parse_rfc3339(text)
+                       ? ""
+                       : "expected an RFC 3339 time with an offset, from 1678 to 2261, got " + shown(any);
         case Type::date:
             return text.size() == 10 && time::parse_rfc3339(std::string(text) + "T00:00:00Z")
                        ? ""
@@ -104,6 +106,7 @@ std::string check_amount(const Field& field, const value& any, double (*parse)(s
     else if (any.is_number())
         amount = any.to_number<double>();
     if (amount < 0) return "expected " + std::string(form) + ", got " + shown(any);
+    if (field.type == Type::size && amount != std::floor(amount)) return "expected whole bytes, got " + shown(any);
     return range_problem(field, amount, "");
 }
 

@@ -17,9 +17,10 @@ double sum_of(std::string_view text, std::span<const Unit> units, bool bare) {
     bool any = false;
     while (!text.empty()) {
         double number = 0;
+        if (text[0] != '.' && (text[0] < '0' || text[0] > '9')) return -1;  // from_chars knows "inf" and "nan"
         const auto [end, failure] =
             std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-        if (failure != std::errc{} || number < 0) return -1;
+        if (failure != std::errc{}) return -1;
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));
         if (text.empty()) return bare && !any ? number : -1;
         const Unit* longest = nullptr;

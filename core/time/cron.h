@@ -4,39 +4,20 @@
 // fields given: either matches.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/time/zone.h"
+
 namespace nightshift::core::time {
-
-using Instant = std::chrono::system_clock::time_point;
-
-class Zone;
-/// Local time with offset and abbreviation: 2026-03-29 03:00:00 +02:00 CEST
-std::string in_zone(Instant moment, const Zone& zone);
 
 /// Why an expression was refused, and the 1-based column of it.
 struct CronProblem {
     std::size_t column;
     std::string expected;
-};
-
-class Zone {
-public:
-    /// Nothing when the IANA database has no such zone.
-    static std::optional<Zone> find(std::string_view name);
-    /// `"; did you mean ..."` for an unknown name.
-    static std::string suggest(std::string_view name);
-    std::string_view name() const;
-    const void* native() const { return zone_; }
-
-private:
-    explicit Zone(const void* zone) : zone_(zone) {}
-    const void* zone_;
 };
 
 class Cron {
@@ -46,6 +27,8 @@ public:
     /// The first fire strictly after `after`; nothing when there is none before 2200.
     std::optional<Instant> next(Instant after, const Zone& zone) const;
     std::vector<Instant> next(Instant after, const Zone& zone, std::size_t count) const;
+    /// What the clocks did to this fire: in a gap, in a fold, after a gap that left one out. Mostly nothing.
+    std::string why(Instant fire, const Zone& zone) const;
     /// The last fire at or before `moment`.
     std::optional<Instant> previous(Instant moment, const Zone& zone) const;
 

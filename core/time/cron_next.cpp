@@ -1,9 +1,7 @@
-#include <date/tz.h>
-
 #include <algorithm>
 #include <bit>
+#include <limits>
 
-#include "core/error/error.h"
 #include "core/time/cron_rule.h"
 
 namespace nightshift::core::time {
@@ -12,7 +10,7 @@ namespace {
 using namespace std::chrono;
 
 constexpr std::int64_t kDaySeconds = 86400;
-constexpr std::int64_t kHorizon = 7258118400;  // 2200-01-01
+constexpr std::int64_t kHorizon = Cron::Rule::kHorizon;
 
 /// The lowest allowed value >= from, or -1.
 int next_bit(std::uint64_t bits, int from) {
@@ -49,10 +47,6 @@ std::int64_t next_time_of_day(const Cron::Rule& rule, std::int64_t from) {
     return -1;
 }
 
-const date::time_zone& native(const Zone& zone) {
-    return *static_cast<const date::time_zone*>(zone.native());
-}
-
 std::int64_t seconds_of(Instant moment) {
     return floor<seconds>(moment).time_since_epoch().count();
 }
@@ -64,78 +58,74 @@ Instant instant(std::int64_t unix_seconds) {
 /// repeats happens twice.
 std::optional<Instant> next_by_wall(const Cron::Rule& rule, std::int64_t from, const Zone& zone) {
     while (from < kHorizon) {
-        const auto info = native(zone).get_info(date::sys_seconds(seconds(from)));
-        const auto wall = rule.next_wall(from + info.offset.count());
+        const auto span = zone.at(from);
+        const auto wall = rule.next_wall(from + span.offset);
         if (!wall) return std::nullopt;
-        const auto found = *wall - info.offset.count();
-        if (found < info.end.time_since_epoch().count()) return instant(found);
-        from = info.end.time_since_epoch().count();
+        const auto found = *wall - span.offset;
+        if (found < span.end) return instant(found);
+        from = span.end;
     }
     return std::nullopt;
 }
 
-/// A fixed time's instant: in a gap the first valid one after it, in a fold the first pass.
-std::int64_t resolve(std::int64_t wall, const Zone& zone) {
-    const auto info = native(zone).get_info(date::local_seconds(seconds(wall)));
-    if (info.result == date::local_info::nonexistent) return info.first.end.time_since_epoch().count();
-    return wall - info.first.offset.count();
-}
-
+/// A fixed time is met when the wall clock first reaches or passes it. So the next one is the first that no clock has
+/// shown before `from`.
 std::optional<Instant> next_fixed(const Cron::Rule& rule, std::int64_t from, const Zone& zone) {
-    // Start two days early: an instant after `from` may belong to an earlier wall clock time (gaps of a whole day
-    // exist: Apia 2011).
-    auto wall =
-        rule.next_wall(from + native(zone).get_info(date::sys_seconds(seconds(from))).offset.count() - 2 * kDaySeconds);
-    while (wall && *wall < kHorizon) {
-        const auto found = resolve(*wall, zone);
-        if (found >= from) return instant(found);
-        wall = rule.next_wall(*wall + 1);
-    }
-    return std::nullopt;
+    if (from >= kHorizon) return std::nullopt;
+    const auto wall = rule.next_wall(zone.furthest_before(from) + 1);
+    if (!wall) return std::nullopt;
+    return instant(zone.local(*wall).first);
+}
+
+/// 02:30, or 02:30:15.
+std::string clock_text(std::int64_t wall) {
+    const hh_mm_ss clock{seconds(wall - floor<days>(seconds(wall)).count() * kDaySeconds)};
+    std::string text;
+    for (const auto part : {clock.hours().count(), clock.minutes().count(), clock.seconds().count()})
+        text += (text.empty() ? "" : ":") + std::string(part < 10 ? "0" : "") + std::to_string(part);
+    return clock.seconds().count() == 0 ? text.substr(0, 5) : text;
 }
 
 }  // namespace
 
-bool Cron::Rule::matches(year_month_day date) const {
-    const auto d = static_cast<unsigned>(date.day());
-    const year_month month{date.year(), date.month()};
-    const auto by_day = [&] {
-        if ((days >> d & 1U) != 0) return true;
-        if (last_day && d == days_in(month)) return true;
-        if (last_workday && d == nearest_workday(month, 31)) return true;
-        for (unsigned n = 1; nearest >> n != 0 && n < 32; ++n)
-            if ((nearest >> n & 1U) != 0 && n <= days_in(month) && d == nearest_workday(month, n)) return true;
-        return false;
-    };
-    const auto by_weekday = [&] {
-        const auto wd = weekday{sys_days{date}}.c_encoding();
-        if ((weekdays >> wd & 1U) != 0) return true;
-        if ((nth >> (wd * 6U + (d - 1) / 7 + 1) & 1U) != 0) return true;
-        return (last_weekdays >> wd & 1U) != 0 && d + 7 > days_in(month);
-    };
-    if (any_day && any_weekday) return true;
-    if (any_day) return by_weekday();
-    if (any_weekday) return by_day();
-    return by_day() || by_weekday();
+std::uint32_t Cron::Rule::days_of(year_month month) const {
+    const auto length = days_in(month);
+    const auto all = static_cast<std::uint32_t>((1ULL << (length + 1)) - 2);
+    if ((months >> static_cast<unsigned>(month.month()) & 1U) == 0) return 0;
+    if (any_day && any_weekday) return all;
+    std::uint32_t found = 0;
+    if (!any_day) {
+        found = days;
+        if (last_day) found |= 1U << length;
+        if (last_workday) found |= 1U << nearest_workday(month, 31);
+        for (unsigned n = 1; n <= length; ++n)
+            if ((nearest >> n & 1U) != 0) found |= 1U << nearest_workday(month, n);
+    }
+    if (!any_weekday) {
+        auto wd = weekday{sys_days{month / day{1}}}.c_encoding();
+        for (unsigned d = 1; d <= length; ++d, wd = wd == 6 ? 0 : wd + 1) {
+            const bool is_nth = (nth >> (wd * 6U + (d - 1) / 7 + 1) & 1U) != 0;
+            const bool is_last = (last_weekdays >> wd & 1U) != 0 && d + 7 > length;
+            if (is_nth || is_last || (weekdays >> wd & 1U) != 0) found |= 1U << d;
+        }
+    }
+    return found & all;
 }
 
-std::optional<std::int64_t> Cron::Rule::next_wall(std::int64_t from) const {
-    auto day = floor<std::chrono::days>(sys_seconds(std::chrono::seconds(from)));
-    auto rest = from - day.time_since_epoch().count() * kDaySeconds;
-    while (day.time_since_epoch().count() * kDaySeconds < kHorizon) {
-        const year_month_day date{day};
-        if ((months >> static_cast<unsigned>(date.month()) & 1U) == 0) {
-            day = sys_days{(year_month{date.year(), date.month()} + std::chrono::months{1}) / std::chrono::day{1}};
-            rest = 0;
-            continue;
+std::optional<std::int64_t> Cron::Rule::next_wall(std::int64_t from, std::int64_t until) const {
+    const auto today = floor<std::chrono::days>(sys_seconds(std::chrono::seconds(from)));
+    const year_month_day date{today};
+    auto rest = from - today.time_since_epoch().count() * kDaySeconds;
+    auto first = static_cast<int>(static_cast<unsigned>(date.day()));
+    for (year_month month{date.year(), date.month()};; month += std::chrono::months{1}, first = 1, rest = 0) {
+        const auto begin = sys_days{month / day{1}}.time_since_epoch().count() * kDaySeconds;
+        if (begin >= until) return std::nullopt;
+        const auto found = days_of(month);
+        for (int d = next_bit(found, first); d > 0; d = next_bit(found, d + 1)) {
+            const auto time = next_time_of_day(*this, d == first ? rest : 0);
+            if (time >= 0) return begin + (d - 1) * kDaySeconds + time;
         }
-        if (matches(date))
-            if (const auto time = next_time_of_day(*this, rest); time >= 0)
-                return day.time_since_epoch().count() * kDaySeconds + time;
-        day += std::chrono::days{1};
-        rest = 0;
     }
-    return std::nullopt;
 }
 
 Cron Cron::parse(std::string_view expression, std::string_view seed) {
@@ -147,10 +137,31 @@ Cron Cron::parse(std::string_view expression, std::string_view seed) {
 std::optional<Instant> Cron::next(Instant after, const Zone& zone) const {
     const auto from = seconds_of(after) + 1;
     if (rule_->every.count() > 0) {
-        const auto span = rule_->every.count();
-        return instant((from + span - 1) / span * span);
+        const auto span = rule_->every.count(), over = (from % span + span) % span;
+        const auto fire = over == 0 ? from : from - over + span;
+        return fire < kHorizon ? std::optional(instant(fire)) : std::nullopt;
     }
     return rule_->names_one_hour ? next_fixed(*rule_, from, zone) : next_by_wall(*rule_, from, zone);
+}
+
+std::string Cron::why(Instant fire, const Zone& zone) const {
+    if (rule_->every.count() > 0) return {};
+    const auto second = seconds_of(fire);
+    const auto span = zone.at(second);
+    const auto wall = second + span.offset;
+    // The first time of the rule that the gap before this span left out, if any.
+    if (span.begin == std::numeric_limits<std::int64_t>::min()) return {};
+    const auto begins = span.begin + span.offset, before = zone.furthest_before(span.begin) + 1;
+    const auto lost = before < begins ? rule_->next_wall(before) : std::nullopt;
+    const bool after_gap = lost && *lost < begins && rule_->next_wall(begins) >= wall;
+    if (after_gap && rule_->names_one_hour && second == span.begin)
+        return "in the gap: there is no " + clock_text(*lost) + ", so the first valid instant after it";
+    if (after_gap && !rule_->names_one_hour)
+        return "after the gap: there is no " + clock_text(*lost) + ", so it is skipped";
+    const auto local = zone.local(wall);
+    if (local.times != Zone::Times::twice) return {};
+    if (rule_->names_one_hour) return "in the fold: first pass of two, once is enough";
+    return local.first == second ? "in the fold: first pass of two" : "in the fold: second pass of two";
 }
 
 std::vector<Instant> Cron::next(Instant after, const Zone& zone, std::size_t count) const {
@@ -169,28 +180,6 @@ std::optional<Instant> Cron::previous(Instant moment, const Zone& zone) const {
         return found;
     }
     return std::nullopt;
-}
-
-std::optional<Zone> Zone::find(std::string_view name) {
-    try {
-        return Zone(date::locate_zone(std::string(name)));
-    } catch (const std::exception&) {  // the library's way to say that there is none
-        return std::nullopt;
-    }
-}
-
-std::string Zone::suggest(std::string_view name) {
-    std::vector<std::string_view> names;
-    for (const auto& zone : date::get_tzdb().zones) names.push_back(zone.name());
-    return suggestion(name, names.data(), names.data() + names.size());
-}
-
-std::string in_zone(Instant moment, const Zone& zone) {
-    return date::format("%Y-%m-%d %H:%M:%S %Ez %Z", date::make_zoned(&native(zone), floor<seconds>(moment)));
-}
-
-std::string_view Zone::name() const {
-    return static_cast<const date::time_zone*>(zone_)->name();
 }
 
 }  // namespace nightshift::core::time

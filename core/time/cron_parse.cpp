@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -112,10 +112,10 @@ public:
 
     int positive_step() {
         const auto begin = at_;
-        const int step = number("a step");
-        if (step < 1 || step > shape_.high) {
+        const int step = number("a step"), most = shape_.high == 7 ? 7 : shape_.high + (shape_.low == 0 ? 1 : 0);
+        if (step < 1 || step > most) {
             at_ = begin;
-            fail("a step from 1 to " + std::to_string(shape_.high));
+            fail("a step from 1 to " + std::to_string(most));
         }
         return step;
     }
@@ -124,25 +124,15 @@ public:
     std::uint64_t entry() {
         if (take('H')) return spread();
         int low = shape_.low, high = shape_.high == 7 ? 6 : shape_.high;
-        bool open = true;
         if (!take('*')) {
             const auto begin = at_;
             low = value();
-            open = false;
-            high = low;
-            if (take('-')) {
-                high = value();
-                if (high < low) {
-                    at_ = begin;
-                    fail("a range that ascends");
-                }
-            }
+            if (take('-'))
+                high = end_of_range(low, begin);
+            else if (peek() != '/' || low > high)  // 5/10 goes on from 5; 7/2 has nothing to go on to
+                high = low;
         }
-        int step = 1;
-        if (take('/')) {
-            step = positive_step();
-            if (!open && high == low) high = shape_.high == 7 ? 6 : shape_.high;  // 5/10: from 5 on
-        }
+        const int step = take('/') ? positive_step() : 1;
         std::uint64_t bits = 0;
         for (int v = low; v <= high; v += step) bits |= 1ULL << static_cast<unsigned>(v);
         return bits;
@@ -152,6 +142,17 @@ public:
     void back_to(std::size_t at) { at_ = at; }
 
 private:
+    /// SUN ends a week as well as it begins one: MON-SUN is 1-7.
+    int end_of_range(int low, std::size_t begin) {
+        const bool sunday = shape_.high == 7 && std::string_view(text_).substr(at_).starts_with(kWeekdays[0]);
+        const int high = value();
+        if (sunday && low > 0) return 7;
+        if (high >= low) return high;
+        at_ = begin;
+        fail(shape_.high == 7 ? "a range that ascends, from MON to SUN; write FRI-SUN,MON for one over the week's end"
+                              : "a range that ascends");
+    }
+
     int name() {
         if (shape_.high == 12)
             for (std::size_t i = 0; i < kMonths.size(); ++i)
@@ -260,11 +261,12 @@ Cron::Rule parse_fields(const std::vector<Word>& fields, std::string_view seed) 
 Cron::Rule parse_nickname(const std::vector<Word>& fields, std::string_view seed) {
     const auto name = upper(fields[0].text);
     if (name == "@EVERY") {
-        if (fields.size() != 2)
-            refuse(fields[0].column + fields[0].text.size(), "one duration such as 15m after @every");
+        if (fields.size() < 2) refuse(fields[0].column + fields[0].text.size(), "a duration such as 15m after @every");
+        if (fields.size() > 2) refuse(fields[2].column, "nothing after the duration");
+        constexpr double kLongest = 366 * 86400.0;
         const double span = schema::duration_seconds(fields[1].text);
-        if (span < 1 || span != static_cast<double>(static_cast<std::int64_t>(span)))
-            refuse(fields[1].column, "a duration of whole seconds, at least 1s, such as 15m");
+        if (!(span >= 1 && span <= kLongest) || span != std::floor(span))
+            refuse(fields[1].column, "a duration of whole seconds from 1s to 366d, such as 15m");
         Cron::Rule rule;
         rule.every = std::chrono::seconds(static_cast<std::int64_t>(span));
         return rule;
@@ -289,8 +291,9 @@ Cron::Rule parse_rule(std::string_view expression, std::string_view seed) {
                                           std::to_string(fields.size()));
     if (fields.size() > 6) refuse(fields[6].column, "at most six fields");
     auto rule = parse_fields(fields, seed);
-    constexpr std::int64_t kYear2000 = 946684800;
-    if (!rule.next_wall(kYear2000))
+    // In 40 years each date falls on each day of the week.
+    constexpr std::int64_t kYear2000 = 946684800, kYear2040 = 2208988800;
+    if (!rule.next_wall(kYear2000, kYear2040))
         refuse(fields[fields.size() - 3].column, "a day that exists in one of the months given");
     return rule;
 }

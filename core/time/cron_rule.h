@@ -21,9 +21,13 @@ struct Cron::Rule {
     bool names_one_hour = false;                  // fixed time: fires once on each date, whatever the clocks do
     std::chrono::seconds every{0};                // @every: elapsed time, anchored at the epoch
 
-    bool matches(std::chrono::year_month_day date) const;
-    /// The first matching wall-clock time at or after `from`, in seconds since 1970 as if the wall clock were UTC.
-    std::optional<std::int64_t> next_wall(std::int64_t from) const;
+    /// Bit n: the n-th of this month.
+    std::uint32_t days_of(std::chrono::year_month month) const;
+    /// The first matching wall-clock time from `from` on, in seconds since 1970 as if the wall clock were UTC; months
+    /// that begin at `until` or later are not looked at.
+    std::optional<std::int64_t> next_wall(std::int64_t from, std::int64_t until = kHorizon) const;
+
+    static constexpr std::int64_t kHorizon = 7258118400;  // 2200-01-01
 };
 
 /// Throws CronError.

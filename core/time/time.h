@@ -13,7 +13,8 @@ using Clock = std::function<std::chrono::system_clock::time_point()>;
 
 /// RFC 3339, UTC, microseconds: 2026-11-21T05:20:00.000000Z
 std::string rfc3339(std::chrono::system_clock::time_point moment);
-/// Nothing unless the text is a whole RFC 3339 date-time with an offset (a space or T between, fraction optional).
+/// Nothing unless the text is a whole RFC 3339 date-time with an offset (a space or T between, fraction optional) in
+/// the years 1678 to 2261: others don't fit into a time_point.
 std::optional<std::chrono::system_clock::time_point> parse_rfc3339(std::string_view text);
 
 /// UUID version 7 (RFC 9562): ordered by time, 74 random bits. Thread-safe.

@@ -71,6 +71,8 @@ TEST(Units, are_read_whole_or_not_at_all) {
     EXPECT_DOUBLE_EQ(core::schema::duration_seconds("250ms"), 0.25);
     EXPECT_LT(core::schema::duration_seconds("1x"), 0);
     EXPECT_LT(core::schema::duration_seconds("-1s"), 0);
+    for (const auto* no_number : {"nan", "inf", "infs", "nanms", "-nan", "+5s"})
+        EXPECT_LT(core::schema::duration_seconds(no_number), 0) << no_number;
     EXPECT_DOUBLE_EQ(core::schema::size_bytes("64MiB"), 64.0 * 1024 * 1024);
 }
 
@@ -81,6 +83,14 @@ TEST(Time, rfc3339_goes_there_and_back) {
     for (const auto* bad :
          {"2026-02-30T00:00:00Z", "2026-01-01T00:00:00", "2026-01-01", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00.Z"})
         EXPECT_FALSE(core::time::parse_rfc3339(bad)) << bad;
+}
+
+TEST(Time, what_does_not_fit_is_refused_and_never_wraps_around) {
+    for (const auto* far :
+         {"0001-01-01T00:00:00Z", "1677-12-31T23:59:59Z", "2262-01-01T00:00:00Z", "9999-12-31T23:59:59Z"})
+        EXPECT_FALSE(core::time::parse_rfc3339(far)) << far;
+    for (const auto* near : {"1678-01-01T00:00:00Z", "2261-12-31T23:59:59Z"})
+        EXPECT_EQ(core::time::rfc3339(*core::time::parse_rfc3339(near)).substr(0, 19), std::string(near).substr(0, 19));
 }
 
 TEST(Uuid, is_version_7_and_ordered_by_time) {
