@@ -82,8 +82,12 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
     engine_ = std::make_unique<queue::Engine>(engine_settings(configuration, roles), generated::kinds);
     if (roles.contains("api")) {
         const auto threads = static_cast<std::size_t>(configuration.number("api.threads"));
+        const auto pool = static_cast<std::size_t>(configuration.number("database.pool"));
         pool_ = std::make_unique<core::pg::Pool>(
-            core::pg::PoolSettings{.url = database, .size = threads, .name = "nightshift-api"});
+            core::pg::PoolSettings{.url = database,
+                                   .size = pool == 0 ? threads : pool,
+                                   .statement_timeout = configuration.span("database.statement_timeout"),
+                                   .name = "nightshift-api"});
         services_ = std::make_unique<api::kit::Services>(api::kit::Services{
             *pool_, *engine_, [configuration](std::string_view path) { return configuration.at(path); }});
         std::vector<api::kit::Route> routes;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "core/config/yaml.h"
 #include "core/error/error.h"
@@ -16,98 +17,9 @@ namespace {
 using core::Code;
 using core::Error;
 using core::schema::Field;
+using core::schema::Problems;
 using core::schema::Type;
 namespace json = core::json;
-
-constexpr Field kDatabase[] = {
-    {"url",
-     Type::text,
-     "Where PostgreSQL is.",
-     {.max = 2000, .fallback = R"("postgresql://nightshift@127.0.0.1:5432/nightshift")"}},
-    {"url_file", Type::text, "A file that holds the url instead.", {.max = 4096}},
-    {"migrate_on_start", Type::boolean, "Bring the schema up to date when serving starts.", {.fallback = "true"}},
-};
-constexpr Field kBroker[] = {
-    {"transport",
-     Type::choice,
-     "rabbitmq, or postgres for a single machine without a broker.",
-     {.fallback = R"("rabbitmq")", .choices = "rabbitmq|postgres"}},
-    {"url", Type::text, "Where RabbitMQ is.", {.max = 2000, .fallback = R"("amqp://guest:guest@127.0.0.1:5672/%2f")"}},
-    {"url_file", Type::text, "A file that holds the url instead.", {.max = 4096}},
-};
-constexpr Field kApi[] = {
-    {"host", Type::text, "The address to listen on.", {.max = 200, .fallback = R"("127.0.0.1")"}},
-    {"port", Type::integer, "The port; 0 takes a free one.", {.min = 0, .max = 65535, .fallback = "8000"}},
-    {"threads", Type::integer, "How many requests are worked on at once.", {.min = 1, .max = 256, .fallback = "8"}},
-    {"max_body", Type::size, "The longest body taken.", {.min = 1024, .max = 1073741824, .fallback = R"("10MiB")"}},
-    {"token", Type::text, "What clients must show; without one nobody gets in.", {.max = 500}},
-    {"token_file", Type::text, "A file that holds the token instead.", {.max = 4096}},
-    {"organization",
-     Type::uuid,
-     "Whose rows the holder of the token sees.",
-     {.fallback = R"("0190d1a0-0000-7000-8000-000000000001")"}},
-};
-constexpr Field kWorkers[] = {
-    {"name", Type::text, "How this process is called in lists.", {.max = 100, .fallback = R"("nightshift")"}},
-    {"slots", Type::integer, "How many runs it works on at once.", {.min = 1, .max = 512, .fallback = "8"}},
-    {"queues",
-     Type::texts,
-     "Which queues it serves.",
-     {.min = 1,
-      .max = 100,
-      .fallback = R"(["default","reports","sweeps","reminders","notifications","integrations"])"}},
-    {"beat", Type::duration, "How often it renews its lease.", {.min = 0.05, .max = 60, .fallback = R"("10s")"}},
-    {"lease",
-     Type::duration,
-     "After how long without a beat its runs go to others.",
-     {.min = 0.5, .max = 600, .fallback = R"("30s")"}},
-    {"rescue_every",
-     Type::duration,
-     "How often lost processes are looked for.",
-     {.min = 0.05, .max = 60, .fallback = R"("5s")"}},
-    {"rehint",
-     Type::duration,
-     "After how long an unclaimed run is hinted again.",
-     {.min = 0.5, .max = 600, .fallback = R"("10s")"}},
-    {"drain_timeout",
-     Type::duration,
-     "How long runs may take to end when the daemon stops.",
-     {.min = 0, .max = 3600, .fallback = R"("30s")"}},
-};
-constexpr Field kRetention[] = {
-    {"runs_days", Type::integer, "How long ended runs are kept.", {.min = 1, .max = 3650, .fallback = "7"}},
-    {"dead_days", Type::integer, "How long dead runs and events are kept.", {.min = 1, .max = 3650, .fallback = "90"}},
-};
-constexpr Field kReports[] = {{"folder",
-                               Type::text,
-                               "Where report files are kept.",
-                               {.max = 4096, .fallback = R"("/var/lib/nightshift/reports")"}}};
-constexpr Field kDiagnostics[] = {
-    {"enabled", Type::boolean, "Offer the diagnostic kinds, for trying things out.", {.fallback = "false"}}};
-constexpr Field kLog[] = {
-    {"level",
-     Type::choice,
-     "The least that is written.",
-     {.fallback = R"("info")", .choices = "debug|info|warn|error"}},
-    {"format",
-     Type::choice,
-     "automatic: text on a terminal, JSON elsewhere.",
-     {.fallback = R"("automatic")", .choices = "automatic|json|text"}},
-};
-constexpr Field kSections[] = {
-    {"environment",
-     Type::choice,
-     "What this is: production refuses what only a trial may do.",
-     {.fallback = R"("development")", .choices = "development|production"}},
-    {"database", Type::object, "PostgreSQL, where everything is kept.", {.fallback = "{}", .fields = kDatabase}},
-    {"broker", Type::object, "RabbitMQ, which carries hints.", {.fallback = "{}", .fields = kBroker}},
-    {"api", Type::object, "The REST API.", {.fallback = "{}", .fields = kApi}},
-    {"workers", Type::object, "Working on runs.", {.fallback = "{}", .fields = kWorkers}},
-    {"retention", Type::object, "How long history is kept.", {.fallback = "{}", .fields = kRetention}},
-    {"reports", Type::object, "Reports.", {.fallback = "{}", .fields = kReports}},
-    {"diagnostics", Type::object, "Kinds for trying things out.", {.fallback = "{}", .fields = kDiagnostics}},
-    {"log", Type::object, "The log.", {.fallback = "{}", .fields = kLog}},
-};
 
 std::string trimmed_file(const std::string& path, const std::string& where) {
     std::ifstream file(path);
@@ -123,96 +35,205 @@ std::string lower(std::string_view text) {
     return out;
 }
 
-/// Texts are taken as they stand, whatever YAML would make of them: a token may hold any character.
-json::value value_of(std::string_view section, std::string_view key, const std::string& text, const std::string& name) {
-    for (const auto& one : kSections)
+const Field* setting_of(std::string_view section, std::string_view key) {
+    for (const auto& one : setting_fields()) {
+        if (section.empty() && one.name == key && one.type != Type::object) return &one;
+        if (one.name != section) continue;
         for (const auto& field : one.rules.fields)
-            if (one.name == section && field.name == key &&
-                (field.type == Type::text || field.type == Type::uuid || field.type == Type::choice))
-                return json::value(text);
-    return core::config::parse_yaml("value: " + text, name).values.at("value");
+            if (field.name == key) return &field;
+    }
+    return nullptr;
 }
 
-/// NIGHTSHIFT_API__PORT=9000 is api.port. Values are read as YAML scalars.
+/// Texts are taken as they stand, whatever YAML would make of them: a token may hold any character. Lists may be
+/// given as a,b,c.
+json::value value_of(const Field* field, const std::string& text, const std::string& name) {
+    const auto type = field == nullptr ? Type::any : field->type;
+    if (type == Type::text || type == Type::uuid || type == Type::choice) return json::value(text);
+    if (type != Type::texts || text.starts_with('['))
+        return core::config::parse_yaml("value: " + text, name).values.at("value");
+    json::array list;
+    std::istringstream parts(text);
+    for (std::string part; std::getline(parts, part, ',');) list.emplace_back(part);
+    return list;
+}
+
+/// Puts one setting over what the file says. `path` is section.key, or the name of one that stands in no section.
+void put(core::config::Document& document, std::string_view path, const std::string& text, const std::string& place) {
+    const auto dot = path.find('.');
+    const auto section = dot == std::string_view::npos ? std::string_view{} : path.substr(0, dot);
+    const auto key = dot == std::string_view::npos ? path : path.substr(dot + 1);
+    auto one = value_of(setting_of(section, key), text, place);
+    document.places[std::string(path)] = place;
+    if (section.empty()) {
+        document.values[key] = std::move(one);
+        return;
+    }
+    auto& target = document.values[section];
+    if (target.is_null()) target = json::object{};
+    if (target.is_object()) target.as_object()[key] = std::move(one);
+}
+
+/// NIGHTSHIFT_API__PORT=9000 is api.port; NIGHTSHIFT_ENVIRONMENT is environment.
 void apply_environment(core::config::Document& document) {
     constexpr std::string_view kPrefix = "NIGHTSHIFT_";
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string_view pair = *entry;
-        const auto equals = pair.find('=');
-        const auto name = pair.substr(0, equals);
-        const auto divider = name.find("__");
-        if (!name.starts_with(kPrefix) || divider == std::string_view::npos) continue;
-        const auto section = lower(name.substr(kPrefix.size(), divider - kPrefix.size())),
-                   key = lower(name.substr(divider + 2));
-        auto one = value_of(section, key, std::string(pair.substr(equals + 1)), std::string(name));
-        auto& target = document.values.emplace(section, json::object{}).first->value();
-        if (target.is_object()) target.as_object()[key] = std::move(one);
-        document.places[section + "." + key] = "environment " + std::string(name);
+        const auto name = pair.substr(0, pair.find('='));
+        if (!name.starts_with(kPrefix) || name.size() == pair.size()) continue;
+        auto path = lower(name.substr(kPrefix.size()));
+        const auto divider = path.find("__");
+        if (divider != std::string::npos)
+            path.replace(divider, 2, ".");
+        else if (setting_of({}, path) == nullptr)
+            continue;  // the commands' own, such as NIGHTSHIFT_URL
+        put(document, path, std::string(pair.substr(name.size() + 1)), "environment " + std::string(name));
     }
 }
 
-void read_secret_files(json::object& values, const core::config::Document& document) {
-    for (auto& [section, settings] : values) {
+std::string place_of(const core::config::Document& document, const std::string& path) {
+    const auto found = document.places.find(path);
+    return found == document.places.end() ? std::string{} : found->second + ": ";
+}
+
+void complain(const Problems& problems, const core::config::Document& document) {
+    if (problems.empty()) return;
+    std::string message;
+    for (const auto& problem : problems)
+        message +=
+            (message.empty() ? "" : "\n") + place_of(document, problem.path) + problem.path + ": " + problem.message;
+    throw Error(Code::configuration, message);
+}
+
+constexpr std::string_view kSecrets[] = {"url", "token"};
+
+/// A secret and the file that holds it: which one is meant?
+Problems both_given(const core::config::Document& document) {
+    Problems problems;
+    for (const auto& [section, settings] : document.values)
+        for (const auto key : kSecrets) {
+            const auto file = std::string(key) + "_file";
+            if (!settings.is_object() || !settings.as_object().contains(key) || !settings.as_object().contains(file))
+                continue;
+            const auto path = std::string(section) + "." + file;
+            problems.push_back({path, "expected it or " + std::string(section) + "." + std::string(key) +
+                                          ", not both; the other stands at " +
+                                          place_of(document, std::string(section) + "." + std::string(key)) +
+                                          "remove one"});
+        }
+    return problems;
+}
+
+void read_secret_files(core::config::Document& document) {
+    for (auto& [section, settings] : document.values) {
         if (!settings.is_object()) continue;
-        for (const auto* key : {"url", "token"}) {
+        for (const auto key : kSecrets) {
             const auto* file = settings.as_object().if_contains(std::string(key) + "_file");
             if (file == nullptr || !file->is_string()) continue;
-            const auto path = std::string(section) + "." + key + "_file";
-            const auto place = document.places.contains(path) ? document.places.at(path) + ": " + path : path;
-            settings.as_object()[key] = trimmed_file(std::string(file->as_string()), place);
+            const auto path = std::string(section) + "." + std::string(key) + "_file";
+            settings.as_object()[key] = trimmed_file(std::string(file->as_string()), place_of(document, path) + path);
         }
     }
 }
 
-void validate(core::config::Document& document) {
-    const auto problems = core::schema::validate(kSections, document.values);
-    if (problems.empty()) return;
-    std::string message;
-    for (auto problem : problems) {
-        const bool secret = problem.path.ends_with(".url") || problem.path.ends_with(".token");
-        if (secret && problem.message.starts_with("expected")) problem.message = "expected a text; put it in quotes";
-        const auto place = document.places.find(problem.path);
-        message += (message.empty() ? "" : "\n") + (place == document.places.end() ? "" : place->second + ": ") +
-                   problem.path + ": " + problem.message;
-    }
-    throw Error(Code::configuration, message);
+/// Where a setting of this name belongs, for one that stands in the wrong section.
+std::string where_it_belongs(std::string_view path) {
+    const auto name = path.substr(path.rfind('.') + 1);
+    for (const auto& section : setting_fields())
+        for (const auto& field : section.rules.fields)
+            if (field.name == name)
+                return "; did you mean \"" + std::string(section.name) + "." + std::string(name) + "\"?";
+    return {};
 }
 
-void check_sense(const Configuration& configuration) {
+void validate(core::config::Document& document) {
+    auto problems = both_given(document);
+    for (auto& problem : core::schema::validate(setting_fields(), document.values)) {
+        const bool secret = problem.path.ends_with(".url") || problem.path.ends_with(".token");
+        if (secret && problem.message.starts_with("expected")) problem.message = "expected a text; put it in quotes";
+        constexpr std::string_view kUnknown = "unknown field";
+        if (problem.message.starts_with(kUnknown)) {
+            problem.message.replace(0, kUnknown.size(), "unknown setting");
+            if (!problem.message.ends_with('?')) problem.message += where_it_belongs(problem.path);
+        }
+        problems.push_back(std::move(problem));
+    }
+    complain(problems, document);
+}
+
+/// What production refuses: what only a trial may do.
+void check_production(const Configuration& configuration, Problems& problems) {
+    if (configuration.text("environment") != "production") return;
+    if (configuration.flag("diagnostics.enabled"))
+        problems.push_back({"diagnostics.enabled", "expected false: production offers no diagnostic kinds"});
+    constexpr std::size_t kShortest = 16;
+    const auto token = configuration.text("api.token");
+    if (!token.empty() && (token.size() < kShortest || token == "a-long-random-text"))
+        problems.push_back({configuration.at("api.token_file").is_string() ? "api.token_file" : "api.token",
+                            "expected a token of at least 16 characters that is no example's: production takes no "
+                            "other; `openssl rand -hex 32` makes one"});
+}
+
+/// What the fields can't say one by one.
+Problems sense(const Configuration& configuration, const core::config::Document& document) {
+    Problems problems;
     if (configuration.span("workers.lease") < 2 * configuration.span("workers.beat"))
-        throw Error(Code::configuration,
-                    "workers.lease: expected at least twice workers.beat, or one late beat costs the lease");
+        problems.push_back(
+            {document.places.contains("workers.lease") ? "workers.lease" : "workers.beat",
+             "expected workers.lease to be at least twice workers.beat, or one late beat costs the lease"});
     const auto host = configuration.text("api.host");
     if (host != "127.0.0.1" && host != "::1")
-        throw Error(Code::configuration, "api.host: expected 127.0.0.1 or ::1, got \"" + host +
-                                             "\"; until there are users, the API listens on loopback only");
+        problems.push_back({"api.host", "expected 127.0.0.1 or ::1, got \"" + host +
+                                            "\"; until there are users, the API listens on loopback only"});
+    check_production(configuration, problems);
+    return problems;
+}
+
+/// The paths of the settings that are not the same in both, as section.key.
+void collect_changes(const json::object& left, const json::object& right, const std::string& prefix,
+                     std::vector<std::string>& paths) {
+    for (const auto& [key, value] : left) {
+        const auto* other = right.if_contains(key);
+        if (other != nullptr && *other == value) continue;
+        if (other != nullptr && prefix.empty() && value.is_object() && other->is_object())
+            collect_changes(value.as_object(), other->as_object(), std::string(key) + ".", paths);
+        else
+            paths.push_back(prefix + std::string(key));
+    }
+    for (const auto& [key, value] : right)
+        if (!left.contains(key)) paths.push_back(prefix + std::string(key));
 }
 
 }  // namespace
 
-std::span<const Field> setting_fields() {
-    return kSections;
-}
-
-Configuration Configuration::from_text(const std::string& yaml, const std::string& name) {
+Configuration Configuration::from_text(const std::string& yaml, const std::string& name, Overrides overrides) {
     auto document = core::config::parse_yaml(yaml, name);
     apply_environment(document);
+    for (const auto& one : overrides) put(document, one.path, one.text, one.place);
     // A section whose every key is commented out reads as null and means its defaults.
     for (auto& [key, section] : document.values)
         if (section.is_null()) section = json::object{};
     validate(document);
-    read_secret_files(document.values, document);
+    read_secret_files(document);
     Configuration configuration;
     configuration.values_ = std::move(document.values);
     configuration.path_ = name;
-    check_sense(configuration);
+    configuration.overrides_ = std::move(overrides);
+    complain(sense(configuration, document), document);
     return configuration;
 }
 
-Configuration Configuration::load(const std::string& path) {
+Configuration Configuration::load(const std::string& path, Overrides overrides) {
     std::ifstream file(path);
     if (!file) throw Error(Code::configuration, path + ": can't be read; name another with --config");
-    return from_text({std::istreambuf_iterator<char>(file), {}}, path);
+    return from_text({std::istreambuf_iterator<char>(file), {}}, path, std::move(overrides));
+}
+
+std::vector<std::string> Configuration::needs_restart(const Configuration& fresh) const {
+    std::vector<std::string> paths;
+    collect_changes(values_, fresh.values_, "", paths);
+    std::erase_if(paths, [](const std::string& path) { return path.starts_with("log."); });
+    return paths;
 }
 
 json::value Configuration::at(std::string_view path) const {

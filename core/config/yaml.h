@@ -1,5 +1,5 @@
-// YAML into JSON, strictly: duplicate keys, aliases, more than 32 levels and more than 1 MiB are refused with
-// file:line:column. The only room that knows yaml-cpp.
+// YAML into JSON, strictly: duplicate keys, anchors, aliases, tags, further documents, more than 32 levels and more
+// than 1 MiB are refused with file:line:column. The only room that knows yaml-cpp.
 #pragma once
 
 #include <map>
@@ -16,7 +16,6 @@ struct Document {
 };
 
 /// Throws Error(configuration).
-Document read_yaml(const std::string& path);
 Document parse_yaml(const std::string& text, const std::string& name);
 
 }  // namespace nightshift::core::config

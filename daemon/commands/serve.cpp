@@ -20,6 +20,16 @@ using namespace std::chrono_literals;
 struct Options {
     std::string config;
     std::vector<std::string> roles;
+    std::string queues, name, slots;  // of `worker`: over the file and the environment
+
+    Overrides overrides() const {
+        Overrides given;
+        for (const auto& [path, text, place] :
+             {Override{"workers.queues", queues, "--queues"}, Override{"workers.name", name, "--name"},
+              Override{"workers.slots", slots, "--slots"}})
+            if (!text.empty()) given.push_back({path, text, place});
+        return given;
+    }
 };
 
 sigset_t our_signals() {
@@ -38,20 +48,18 @@ void apply_log(const Configuration& configuration) {
                                                    : core::log::Format::automatic);
 }
 
-/// What can change while we run does; the rest is said. A file that is wrong changes nothing.
-void reload(Configuration& configuration) {
+/// What can change while we run does; the rest is said, at each reload until the restart: `started` stays what it was.
+/// A file that is wrong changes nothing.
+void reload(const Configuration& started) {
     timespec now{};
     ::clock_gettime(CLOCK_MONOTONIC, &now);
     notify("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now.tv_sec * 1'000'000LL + now.tv_nsec / 1000));
     try {
-        const auto fresh = Configuration::load(configuration.path());
-        const auto everything = fresh.at("");
-        for (const auto& [section, settings] : everything.as_object())
-            if (section != "log" && settings != configuration.at(section))
-                core::log::warn("configuration.needs_restart", {{"section", std::string(section)}});
+        const auto fresh = started.again();
         apply_log(fresh);
-        configuration = fresh;
-        core::log::info("configuration.reloaded", {{"file", configuration.path()}});
+        for (const auto& setting : started.needs_restart(fresh))
+            core::log::warn("configuration.needs_restart", {{"setting", setting}});
+        core::log::info("configuration.reloaded", {{"file", started.path()}});
         notify("READY=1\nSTATUS=serving");
     } catch (const core::Error& problem) {
         core::log::error("configuration.refused", {{"error", problem.what()}});
@@ -60,7 +68,7 @@ void reload(Configuration& configuration) {
 }
 
 /// Until SIGTERM or SIGINT. Feeds the watchdog only while everything moves.
-void attend(Configuration& configuration, const Daemon& daemon) {
+void attend(const Configuration& configuration, const Daemon& daemon) {
     const auto signals = our_signals();
     const auto beat = watchdog_interval();
     auto fed = std::chrono::steady_clock::now();
@@ -91,7 +99,7 @@ void attend_drain(const sigset_t& signals, const std::stop_token& stop) {
 }
 
 int serve(const Options& options, const std::set<std::string>& roles) {
-    auto configuration = Configuration::load(configuration_path(options.config));
+    const auto configuration = Configuration::load(configuration_path(options.config), options.overrides());
     apply_log(configuration);
     auto signals = our_signals();
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -141,6 +149,9 @@ void add(CLI::App& app, Action& action) {
     });
     auto* worker = app.add_subcommand("worker", "Run only a worker, for scale-out.");
     worker->add_option("--config", options->config, "The configuration file.");
+    worker->add_option("--queues", options->queues, "Only these, a,b: over workers.queues.");
+    worker->add_option("--name", options->name, "How it is called in lists: over workers.name.");
+    worker->add_option("--slots", options->slots, "How many runs at once: over workers.slots.");
     worker->callback([&action, options] { action = [options] { return serve(*options, {"worker"}); }; });
 }
 

@@ -1,0 +1,115 @@
+// Every setting there is: name, type, sentence, limits and default. config/nightshift.yaml and
+// docs/reference/configuration.md say the same; tests hold them together.
+#include "daemon/configuration.h"
+
+namespace nightshift::daemon {
+namespace {
+
+using core::schema::Field;
+using core::schema::Type;
+
+constexpr Field kDatabase[] = {
+    {"url",
+     Type::text,
+     "Where PostgreSQL is.",
+     {.max = 2000, .fallback = R"("postgresql://nightshift@127.0.0.1:5432/nightshift")"}},
+    {"url_file", Type::text, "A file that holds the url instead.", {.max = 4096}},
+    {"pool",
+     Type::integer,
+     "How many connections the API keeps; 0 takes as many as api.threads.",
+     {.min = 0, .max = 500, .fallback = "0"}},
+    {"statement_timeout",
+     Type::duration,
+     "How long a statement of the API may take.",
+     {.min = 0.1, .max = 3600, .fallback = R"("30s")"}},
+    {"migrate_on_start", Type::boolean, "Bring the schema up to date when serving starts.", {.fallback = "true"}},
+};
+constexpr Field kBroker[] = {
+    {"transport",
+     Type::choice,
+     "rabbitmq, or postgres for a single machine without a broker.",
+     {.fallback = R"("rabbitmq")", .choices = "rabbitmq|postgres"}},
+    {"url", Type::text, "Where RabbitMQ is.", {.max = 2000, .fallback = R"("amqp://guest:guest@127.0.0.1:5672/%2f")"}},
+    {"url_file", Type::text, "A file that holds the url instead.", {.max = 4096}},
+};
+constexpr Field kApi[] = {
+    {"host", Type::text, "The address to listen on.", {.max = 200, .fallback = R"("127.0.0.1")"}},
+    {"port", Type::integer, "The port; 0 takes a free one.", {.min = 0, .max = 65535, .fallback = "8000"}},
+    {"threads", Type::integer, "How many requests are worked on at once.", {.min = 1, .max = 256, .fallback = "8"}},
+    {"max_body", Type::size, "The longest body taken.", {.min = 1024, .max = 1073741824, .fallback = R"("10MiB")"}},
+    {"token", Type::text, "What clients must show; without one nobody gets in.", {.max = 500}},
+    {"token_file", Type::text, "A file that holds the token instead.", {.max = 4096}},
+    {"organization",
+     Type::uuid,
+     "Whose rows the holder of the token sees.",
+     {.fallback = R"("0190d1a0-0000-7000-8000-000000000001")"}},
+};
+constexpr Field kWorkers[] = {
+    {"name", Type::text, "How this process is called in lists.", {.max = 100, .fallback = R"("nightshift")"}},
+    {"slots", Type::integer, "How many runs it works on at once.", {.min = 1, .max = 512, .fallback = "8"}},
+    {"queues",
+     Type::texts,
+     "Which queues it serves.",
+     {.min = 1,
+      .max = 100,
+      .fallback = R"(["default","reports","sweeps","reminders","notifications","integrations"])"}},
+    {"beat", Type::duration, "How often it renews its lease.", {.min = 0.05, .max = 60, .fallback = R"("10s")"}},
+    {"lease",
+     Type::duration,
+     "After how long without a beat its runs go to others.",
+     {.min = 0.5, .max = 600, .fallback = R"("30s")"}},
+    {"rescue_every",
+     Type::duration,
+     "How often lost processes are looked for.",
+     {.min = 0.05, .max = 60, .fallback = R"("5s")"}},
+    {"rehint",
+     Type::duration,
+     "After how long an unclaimed run is hinted again.",
+     {.min = 0.5, .max = 600, .fallback = R"("10s")"}},
+    {"drain_timeout",
+     Type::duration,
+     "How long runs may take to end when the daemon stops.",
+     {.min = 0, .max = 3600, .fallback = R"("30s")"}},
+};
+constexpr Field kRetention[] = {
+    {"runs_days", Type::integer, "How long ended runs are kept.", {.min = 1, .max = 3650, .fallback = "7"}},
+    {"dead_days", Type::integer, "How long dead runs and events are kept.", {.min = 1, .max = 3650, .fallback = "90"}},
+};
+constexpr Field kReports[] = {{"folder",
+                               Type::text,
+                               "Where report files are kept.",
+                               {.max = 4096, .fallback = R"("/var/lib/nightshift/reports")"}}};
+constexpr Field kDiagnostics[] = {
+    {"enabled", Type::boolean, "Offer the diagnostic kinds, for trying things out.", {.fallback = "false"}}};
+constexpr Field kLog[] = {
+    {"level",
+     Type::choice,
+     "The least that is written.",
+     {.fallback = R"("info")", .choices = "debug|info|warn|error"}},
+    {"format",
+     Type::choice,
+     "automatic: text on a terminal, JSON elsewhere.",
+     {.fallback = R"("automatic")", .choices = "automatic|json|text"}},
+};
+constexpr Field kSections[] = {
+    {"environment",
+     Type::choice,
+     "What this is: production refuses what only a trial may do.",
+     {.fallback = R"("development")", .choices = "development|production"}},
+    {"database", Type::object, "PostgreSQL, where everything is kept.", {.fallback = "{}", .fields = kDatabase}},
+    {"broker", Type::object, "RabbitMQ, which carries hints.", {.fallback = "{}", .fields = kBroker}},
+    {"api", Type::object, "The REST API.", {.fallback = "{}", .fields = kApi}},
+    {"workers", Type::object, "Working on runs.", {.fallback = "{}", .fields = kWorkers}},
+    {"retention", Type::object, "How long history is kept.", {.fallback = "{}", .fields = kRetention}},
+    {"reports", Type::object, "Reports.", {.fallback = "{}", .fields = kReports}},
+    {"diagnostics", Type::object, "Kinds for trying things out.", {.fallback = "{}", .fields = kDiagnostics}},
+    {"log", Type::object, "The log.", {.fallback = "{}", .fields = kLog}},
+};
+
+}  // namespace
+
+std::span<const Field> setting_fields() {
+    return kSections;
+}
+
+}  // namespace nightshift::daemon
