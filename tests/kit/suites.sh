@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Building and running the test suites behind ./dev test. Sourced by ./dev, after servers.sh.
 
-SUITES="house unit dev integration fault"
+SUITES="house unit dev integration fault"   # what ./dev test runs; by name also: docs, the commands in the documents, on a release build
 PRESETS="dev release asan tsan"
 usage() { say "$1"; exit 64; }
 
@@ -25,7 +25,7 @@ PY
 run_suite() {
     local suite=$1 preset=$2 filter=$3 folder=$4 status=0
     local run=("build/$preset/tests/${suite}_tests" --gtest_brief=1 "--gtest_output=json:$folder/$suite.json" ${filter:+"--gtest_filter=$filter"})
-    [ "$suite" != dev ] || run=(python3 tests/dev/dev_test.py "$folder/$suite.json")
+    [[ $suite != @(dev|docs) ]] || run=(python3 "tests/$suite/${suite}_test.py" "$folder/$suite.json")
     "${run[@]}" 2> "$folder/$suite.log" || status=$?
     [ $status = 0 ] || { tail -40 "$folder/$suite.log" >&2; say "$suite ended with status $status"; }
     count "$folder/$suite.json" $status
@@ -44,8 +44,8 @@ run_tests() {
     # shellcheck disable=SC2206
     [ ${#suites[@]} -gt 0 ] || suites=($SUITES)
     for suite in "${suites[@]}"; do
-        [[ " $SUITES " == *" $suite "* ]] || usage "test: expected suites of $SUITES, got $suite"
-        [ "$suite" = dev ] || [ ! -d "tests/$suite" ] || targets+=("tests/${suite}_tests")
+        [[ " $SUITES docs " == *" $suite "* ]] || usage "test: expected suites of $SUITES docs, got $suite"
+        [[ $suite == @(dev|docs) ]] || [ ! -d "tests/$suite" ] || targets+=("tests/${suite}_tests")
     done
     [ ${#targets[@]} = 0 ] || build "$preset" "${targets[@]}"
     local folder; folder=$(mktemp -d "${TMPDIR:-/tmp}/nightshift-test.XXXXXX"); chmod 755 "$folder"
