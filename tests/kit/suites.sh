@@ -57,6 +57,7 @@ run_tests() {
         NIGHTSHIFT_TEST_DATABASE_URL=$(postgres_url "$folder"); NIGHTSHIFT_TEST_AMQP_URL=$(rabbitmq_url "$folder")
         export NIGHTSHIFT_TEST_DATABASE_URL NIGHTSHIFT_TEST_AMQP_URL NIGHTSHIFT_TEST_SERVERS="$PWD/dev servers $folder"
     fi
+    [ "$preset" != tsan ] || export TSAN_OPTIONS="suppressions=$PWD/tests/kit/tsan.suppressions${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
     PASSED=0 FAILED=0 SKIPPED=0
     for suite in "${suites[@]}"; do
         if [ -d "tests/$suite" ]; then say "== $suite"; run_suite "$suite" "$preset" "$filter" "$folder"; else say "== $suite has no tests yet"; fi
