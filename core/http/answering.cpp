@@ -21,6 +21,10 @@ bool is_framing(std::string_view name) {
 
 }  // namespace
 
+bool Connection::is_fit(const std::pair<std::string, std::string>& header) {
+    return !header.first.empty() && is_clean(header.first) && is_clean(header.second) && !is_framing(header.first);
+}
+
 Response Connection::problem(int status, std::string_view code, std::string_view why) const {
     return json_response(status, {{"error", code}, {"message", why}, {"details", json::object{}}, {"request_id", id_}});
 }
@@ -45,17 +49,17 @@ void Connection::dress(Message& message, const Response& response) {
     if (!id_.empty()) message.set("X-Request-Id", id_);
     if (!response.content_type.empty() && is_clean(response.content_type))
         message.set(wire::field::content_type, response.content_type);
-    const auto is_fit = [](const auto& header) {
-        return !header.first.empty() && is_clean(header.first) && is_clean(header.second) && !is_framing(header.first);
-    };
     for (const auto& header : response.headers)
         if (is_fit(header)) message.erase(header.first);  // the handler's word goes before ours
     for (const auto& header : response.headers)
         if (is_fit(header)) message.insert(header.first, header.second);
 }
 
+template void Connection::dress(wire::response<wire::empty_body>&, const Response&);
+
 void Connection::answer(Response response) {
     deadline(server_.settings.send_deadline);
+    if (response.live && response.status == 200) return go_live(response);
     if (is_head_) return answer_head(response);
     if (response.source) return stream(std::move(response));
     auto message = std::make_shared<wire::response<wire::string_body>>();
@@ -76,7 +80,7 @@ void Connection::answer_head(const Response& response) {
     auto head = std::make_shared<Head>();
     dress(head->message, response);
     const bool is_empty = response.status == 204 || response.status == 304;
-    if (!is_empty && (response.length || !response.source))
+    if (!is_empty && (response.length || !(response.source || response.live)))
         head->message.content_length(response.length.value_or(response.body.size()));
     else if (!is_empty && !is_old_)
         head->message.chunked(true);

@@ -177,6 +177,10 @@ void Connection::on_request() {
     request_.target = std::string(sent);
     request_.body = std::move(message.body());
     request_.peer = peer_;
+    host_ = request_.header("host");
+    origin_ = request_.header("origin");
+    const bool upgrades = beast::iequals(message[wire::field::upgrade], "websocket");
+    upgrade_ = upgrades ? std::make_shared<wire::request<wire::string_body>>(std::move(message)) : nullptr;
     hand_over();
 }
 

@@ -49,18 +49,24 @@ private:
     void stream(Response response);
     void next_piece(const std::shared_ptr<Streaming>& state);
     void send_piece(const std::shared_ptr<Streaming>& state);
+    static bool is_fit(const std::pair<std::string, std::string>& header);
     void answered();
     void on_sent(error_code failure);
     void linger();
     void discard();
     void close();
 
+    // going_live.cpp
+    void go_live(const Response& response);
+    void stream_events(const Response& response);
+
     beast::tcp_stream stream_;
     Server::Impl& server_;
     Seat seat_;
     beast::flat_buffer buffer_;
     std::optional<wire::request_parser<wire::string_body>> parser_;
-    std::string peer_, id_;
+    std::shared_ptr<wire::request<wire::string_body>> upgrade_;  // to a WebSocket, when that is asked for
+    std::string peer_, id_, host_, origin_;
     asio::steady_timer timer_;
     Request request_;
     std::uint64_t deadlines_ = 0;

@@ -10,9 +10,11 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <set>
 #include <thread>
 
 #include "core/http/crew.h"
+#include "core/http/live.h"
 #include "core/http/server.h"
 
 namespace nightshift::core::http {
@@ -29,6 +31,7 @@ struct Server::Impl {
     void accept();
     void welcome(tcp::socket socket);
     void tick();
+    void say_goodbye();
 
     ServerSettings settings;
     HandleRequest handle;
@@ -36,8 +39,9 @@ struct Server::Impl {
     std::atomic<std::uint64_t> requests{0}, refused{0};
     std::atomic<std::chrono::steady_clock::time_point> moved{std::chrono::steady_clock::now()};
     std::atomic<bool> stopping{false};
-    std::atomic<std::size_t> answering{0};
-    asio::io_context loop{1};  // after what its connections touch when they end with it
+    std::atomic<std::size_t> answering{0}, live{0};
+    std::set<std::shared_ptr<Listener>> listeners;  // the event loop's own
+    asio::io_context loop{1};                       // after what its connections touch when they end with it
     tcp::acceptor acceptor{loop};
     asio::steady_timer timer{loop}, timer_for_accept{loop};
     Crew crew;

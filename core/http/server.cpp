@@ -30,6 +30,12 @@ void Server::Impl::welcome(tcp::socket socket) {
     ++refused;
 }
 
+void Server::Impl::say_goodbye() {
+    error_code ignored;
+    acceptor.close(ignored);
+    for (const auto& listener : listeners) listener->close(LiveEnd::going_away);
+}
+
 void Server::Impl::tick() {
     moved = std::chrono::steady_clock::now();
     timer.expires_after(std::chrono::milliseconds(500));
@@ -67,6 +73,7 @@ std::uint16_t Server::port() const {
 
 ServerState Server::state() const {
     return {.connections = impl_->connections,
+            .live = impl_->live,
             .busy = impl_->crew.busy(),
             .queued = impl_->crew.queued(),
             .requests = impl_->requests,
@@ -82,15 +89,13 @@ void Server::stop(std::chrono::milliseconds limit) {
     auto& self = *impl_;
     if (!self.thread.joinable()) return;
     self.stopping = true;
-    asio::post(self.loop, [&self] {
-        error_code ignored;
-        self.acceptor.close(ignored);
-    });
+    asio::post(self.loop, [&self] { self.say_goodbye(); });
     const auto until = std::chrono::steady_clock::now() + limit;
-    while (self.answering > 0 && std::chrono::steady_clock::now() < until)
+    while (self.answering + self.live > 0 && std::chrono::steady_clock::now() < until)
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     self.loop.stop();
     self.thread.join();
+    for (const auto& listener : self.listeners) listener->attach(nullptr);  // whoever sends to them does it in vain
 }
 
 }  // namespace nightshift::core::http

@@ -29,7 +29,7 @@ struct ServerSettings {
 };
 
 struct ServerState {
-    std::size_t connections = 0, busy = 0, queued = 0;
+    std::size_t connections = 0, live = 0, busy = 0, queued = 0;
     std::uint64_t requests = 0, refused = 0;
 };
 
@@ -44,7 +44,7 @@ public:
     ServerState state() const;
     /// Milliseconds since the event loop last turned; for the watchdog.
     std::chrono::milliseconds stalled() const;
-    /// Closes the listener, lets requests under way end within `limit`, then cuts.
+    /// Closes the port, lets requests under way end and tells those who listen, within `limit`, then cuts.
     void stop(std::chrono::milliseconds limit);
 
     struct Impl;
