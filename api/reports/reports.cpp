@@ -11,6 +11,7 @@
 #include "core/time/time.h"
 #include "domain/reports/report_type.h"
 #include "domain/reports/sql.h"
+#include "queue/actions.h"
 #include "queue/submit.h"
 
 namespace nightshift::api::reports {
@@ -148,14 +149,31 @@ Response download(const Services& services, const Request& request, const Caller
     return response;
 }
 
+/// True: it runs now and was asked to stop.
+bool cancel_run(Transaction& tx, const std::string& run, const Caller& caller) {
+    try {
+        return queue::cancel(tx, run, caller.organization, caller.actor, "its report was deleted");
+    } catch (const Error&) {  // it ended by itself meanwhile
+        return false;
+    }
+}
+
+/// The report, its file, and the work on it.
 Response remove(const Services& services, const Request& request, const Caller& caller, json::object&) {
-    const auto rows =
-        core::pg::once(services.pool, sql::report_delete, request.parameters.find("id")->second, caller.organization);
-    if (rows.empty()) throw Error(Code::not_found, "no such report");
-    std::error_code ignored;  // a file without a row is cleaned up later
+    const auto& id = request.parameters.find("id")->second;
+    auto lease = services.pool.acquire();
+    Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization});
+    const auto live = tx.run(sql::report_run, id, caller.organization);
+    const auto run = live.empty() ? std::string{} : std::string(live.text(0, 0));
+    const bool is_stopping = !run.empty() && cancel_run(tx, run, caller);
+    const auto rows = tx.run(sql::report_delete, id, caller.organization);
+    if (rows.empty()) throw Error(Code::not_found, "no such report: " + id);
+    std::error_code ignored;
     const auto folder = services.setting("reports.folder");
-    if (!rows.text(0, 0).empty())
-        std::filesystem::remove(std::filesystem::path(std::string_view(folder.as_string())) / rows.text(0, 0), ignored);
+    if (const auto file = rows.text(0, 0); !file.empty())
+        std::filesystem::remove(std::filesystem::path(std::string_view(folder.as_string())) / file, ignored);
+    tx.commit();
+    if (is_stopping) services.engine.cancel_hint(run);
     return {.status = 204, .content_type = ""};
 }
 

@@ -2,16 +2,19 @@
 #include <pango/pangocairo.h>
 
 #include <algorithm>
+#include <exception>
+#include <new>
 #include <numeric>
 
 #include "core/error/error.h"
+#include "core/files/out.h"
 #include "core/files/table.h"
 
 namespace nightshift::core::files {
 namespace {
 
 constexpr double kWidth = 841.89, kHeight = 595.28, kMargin = 36;  // A4 landscape, points
-constexpr double kRow = 15, kChartHeight = 150;
+constexpr double kRow = 15, kHeader = kRow + 2, kChartHeight = 150, kBottom = kHeight - kMargin - 12;
 
 struct Release {
     void operator()(cairo_t* one) const { cairo_destroy(one); }
@@ -23,16 +26,21 @@ template <class T>
 using Held = std::unique_ptr<T, Release>;
 
 /// One page at a time: cairo writes each out when it is shown, so a million rows need no more memory than forty.
+/// A page that is out can't be told how many there will be in all. Rows are all of one height, so where their number is
+/// known beforehand, so is that of the pages.
 class PdfWriter final : public TableWriter {
 public:
     PdfWriter(const std::string& path, TableHead head)
         : head_(std::move(head)),
-          path_(path),
-          surface_(cairo_pdf_surface_create(path.c_str(), kWidth, kHeight)),
+          out_(path),
+          surface_(cairo_pdf_surface_create_for_stream(write, this, kWidth, kHeight)),
           context_(cairo_create(surface_.get())),
           layout_(pango_cairo_create_layout(context_.get())) {
         check();
         cairo_pdf_surface_set_metadata(surface_.get(), CAIRO_PDF_METADATA_TITLE, head_.title.c_str());
+        // Sizes of fonts are points, as everything here; for screens pango makes a third more of them.
+        pango_cairo_context_set_resolution(pango_layout_get_context(layout_.get()), 72);
+        pango_layout_context_changed(layout_.get());
         pango_layout_set_ellipsize(layout_.get(), PANGO_ELLIPSIZE_END);
         pango_layout_set_single_paragraph_mode(layout_.get(), TRUE);
         for (auto [font, name] :
@@ -43,13 +51,15 @@ public:
         draw_title();
         if (!head_.chart.empty()) draw_chart();
         draw_header();
+        if (head_.rows) count_pages(*head_.rows);
     }
+    ~PdfWriter() override { is_given_up_ = true; }  // what is not finished is not worth writing
+    PdfWriter(const PdfWriter&) = delete;
+    PdfWriter& operator=(const PdfWriter&) = delete;
 
     void row(const std::vector<std::string_view>& cells) override {
-        if (y_ + kRow > kHeight - kMargin - 12) {
+        if (y_ + kRow > kBottom) {
             end_page();
-            cairo_show_page(context_.get());
-            check();
             y_ = kMargin;
             draw_header();
         }
@@ -57,23 +67,43 @@ public:
         colour(0.13, 0.15, 0.19);
         for (std::size_t i = 0; i < cells.size(); ++i) {
             const bool right = head_.columns[i].type == CellType::number;
-            text(cells[i], left_[i] + 3, y_ + 3, left_[i + 1] - left_[i] - 6, small_.get(), right);
+            text(cells[i], left_[i] + 3, y_ + 10, left_[i + 1] - left_[i] - 6, small_.get(), right);
         }
         y_ += kRow;
     }
 
     void finish() override {
         end_page();
-        cairo_show_page(context_.get());
         cairo_surface_finish(surface_.get());
         check();
+        out_.close();
     }
 
 private:
+    /// Called by cairo, through which nothing may be thrown.
+    static cairo_status_t write(void* self, const unsigned char* bytes, unsigned count) noexcept {
+        auto& writer = *static_cast<PdfWriter*>(self);
+        if (writer.is_given_up_) return CAIRO_STATUS_SUCCESS;
+        try {
+            writer.out_.put({reinterpret_cast<const char*>(bytes), count});
+            return CAIRO_STATUS_SUCCESS;
+        } catch (...) {
+            writer.problem_ = std::current_exception();
+            return CAIRO_STATUS_WRITE_ERROR;
+        }
+    }
     void check() const {
+        if (problem_) std::rethrow_exception(problem_);
         const auto status = cairo_surface_status(surface_.get());
+        if (status == CAIRO_STATUS_NO_MEMORY) throw std::bad_alloc();
         if (status != CAIRO_STATUS_SUCCESS)
-            throw Error(Code::internal, "file " + path_ + ": " + cairo_status_to_string(status));
+            throw Error(Code::internal, std::string("PDF: ") + cairo_status_to_string(status));
+    }
+    /// Where the first page's rows begin is known now.
+    void count_pages(std::size_t rows) {
+        const auto fit = [](double from) { return static_cast<std::size_t>((kBottom - from) / kRow); };
+        const auto first = fit(y_), each = fit(kMargin + kHeader);
+        pages_ = 1 + (rows > first ? (rows - first + each - 1) / each : 0);
     }
     void colour(double r, double g, double b) { cairo_set_source_rgb(context_.get(), r, g, b); }
     void fill(double x, double y, double w, double h, double r, double g, double b) {
@@ -81,6 +111,7 @@ private:
         cairo_rectangle(context_.get(), x, y, w, h);
         cairo_fill(context_.get());
     }
+    /// `y`: where the line of the letters is, which is the same for every script and font in a row.
     void text(std::string_view what, double x, double y, double width, const PangoFontDescription* font,
               bool right = false) {
         if (what.empty()) return;
@@ -89,7 +120,10 @@ private:
         pango_layout_set_width(layout, static_cast<int>(width * PANGO_SCALE));
         pango_layout_set_alignment(layout, right ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
         pango_layout_set_text(layout, what.data(), static_cast<int>(what.size()));
-        cairo_move_to(context_.get(), x, y);
+        // Left means left in a table, also for what is read from the right.
+        if (pango_layout_get_line_readonly(layout, 0)->resolved_dir == PANGO_DIRECTION_RTL)
+            pango_layout_set_alignment(layout, right ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT);
+        cairo_move_to(context_.get(), x, y - static_cast<double>(pango_layout_get_baseline(layout)) / PANGO_SCALE);
         pango_cairo_show_layout(context_.get(), layout);
     }
 
@@ -106,9 +140,9 @@ private:
 
     void draw_title() {
         colour(0.08, 0.2, 0.35);
-        text(head_.title, kMargin, y_, kWidth - 2 * kMargin, large_.get());
+        text(head_.title, kMargin, y_ + 17, kWidth - 2 * kMargin, large_.get());
         colour(0.4, 0.44, 0.5);
-        text(head_.subtitle, kMargin, y_ + 26, kWidth - 2 * kMargin, small_.get());
+        text(head_.subtitle, kMargin, y_ + 33, kWidth - 2 * kMargin, small_.get());
         y_ += 48;
     }
 
@@ -117,7 +151,7 @@ private:
         const double step = (kWidth - 2 * kMargin) / static_cast<double>(head_.chart.size()),
                      base = y_ + kChartHeight - 16;
         colour(0.13, 0.15, 0.19);
-        text(head_.chart_title, kMargin, y_, 400, strong_.get());
+        text(head_.chart_title, kMargin, y_ + 8, 400, strong_.get());
         static constexpr double kColours[][3] = {{0.30, 0.49, 0.70}, {0.95, 0.64, 0.28}, {0.79, 0.30, 0.30},
                                                  {0.60, 0.45, 0.70}, {0.30, 0.62, 0.44}, {0.55, 0.58, 0.62}};
         for (std::size_t i = 0; i < head_.chart.size(); ++i) {
@@ -127,39 +161,44 @@ private:
             const auto& c = kColours[i % std::size(kColours)];
             fill(x + step * 0.2, base - height, step * 0.6, height, c[0], c[1], c[2]);
             colour(0.13, 0.15, 0.19);
-            text(std::to_string(static_cast<long long>(value)), x + step * 0.2 + 2, base - height - 12, step * 0.6,
+            text(std::to_string(static_cast<long long>(value)), x + step * 0.2 + 2, base - height - 4, step * 0.6,
                  strong_.get());
-            text(label, x + step * 0.2 + 2, base + 4, step * 0.75, small_.get());
+            text(label, x + step * 0.2 + 2, base + 11, step * 0.75, small_.get());
         }
         fill(kMargin, base, kWidth - 2 * kMargin, 0.7, 0.6, 0.63, 0.67);
         y_ += kChartHeight + 8;
     }
 
     void draw_header() {
-        fill(kMargin, y_, kWidth - 2 * kMargin, kRow + 2, 0.08, 0.2, 0.35);
+        fill(kMargin, y_, kWidth - 2 * kMargin, kHeader, 0.08, 0.2, 0.35);
         colour(1, 1, 1);
         for (std::size_t i = 0; i < head_.columns.size(); ++i)
-            text(head_.columns[i].title, left_[i] + 3, y_ + 4, left_[i + 1] - left_[i] - 6, strong_.get(),
+            text(head_.columns[i].title, left_[i] + 3, y_ + 11, left_[i + 1] - left_[i] - 6, strong_.get(),
                  head_.columns[i].type == CellType::number);
-        y_ += kRow + 2;
+        y_ += kHeader;
     }
 
     void end_page() {
         colour(0.4, 0.44, 0.5);
-        text(head_.title, kMargin, kHeight - kMargin + 4, 400, small_.get());
-        text("page " + std::to_string(++page_), kWidth - kMargin - 100, kHeight - kMargin + 4, 100, small_.get(), true);
+        text(head_.title, kMargin, kHeight - kMargin + 11, 400, small_.get());
+        const auto of = ++page_ <= pages_ ? " of " + std::to_string(pages_) : std::string{};
+        text("page " + std::to_string(page_) + of, kWidth - kMargin - 100, kHeight - kMargin + 11, 100, small_.get(),
+             true);
+        cairo_show_page(context_.get());
+        check();
     }
 
     TableHead head_;
-    std::string path_;
+    Out out_;
+    std::exception_ptr problem_;
+    bool is_given_up_ = false;
     Held<cairo_surface_t> surface_;
     Held<cairo_t> context_;
     Held<PangoLayout> layout_;
     Held<PangoFontDescription> small_, strong_, large_;
     std::vector<double> left_;
     double y_ = kMargin;
-    std::size_t row_ = 0;
-    int page_ = 0;
+    std::size_t row_ = 0, page_ = 0, pages_ = 0;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,7 @@ struct TableHead {
     std::vector<Column> columns;
     std::string chart_title;
     std::vector<std::pair<std::string, double>> chart;  ///< label, value
+    std::optional<std::size_t> rows;  ///< how many will come, where that is known: a PDF says "page 2 of 7" then
 };
 
 class TableWriter {
@@ -35,7 +37,7 @@ public:
     virtual void finish() = 0;
 };
 
-/// CSV, JSON, XLSX or PDF at `path`. Throws Error(internal) naming the path when it can't be written.
+/// CSV, JSON, XLSX or PDF at `path`. Throws Error(unavailable) with the reason when it can't be written.
 std::unique_ptr<TableWriter> table_writer(std::string_view format, const std::string& path, TableHead head);
 
 std::unique_ptr<TableWriter> csv_writer(const std::string& path, TableHead head);
@@ -52,20 +54,25 @@ struct FileFacts {
     std::string sha256;
 };
 
-/// The name under which a file is written aside; gone again unless keep() gave it its own.
+/// A file on its way: it has no name in its folder until keep() gives it one, so a process that is killed leaves
+/// nothing behind. Where the filesystem can't do that, it is called `<name>.part` meanwhile.
 class FileAside {
 public:
     explicit FileAside(std::string path);
     ~FileAside();
     FileAside(const FileAside&) = delete;
     FileAside& operator=(const FileAside&) = delete;
+    /// Where to write it.
     const std::string& path() const { return aside_; }
-    /// Flushes to disk, renames, flushes the folder.
-    FileFacts keep();
+    /// Flushes what was written to disk.
+    FileFacts facts() const;
+    /// Takes the place of what had the name; flushes the folder.
+    void keep();
 
 private:
     std::string path_, aside_;
-    bool kept_ = false;
+    int fd_ = -1;
+    bool is_named_ = false;
 };
 
 }  // namespace nightshift::core::files

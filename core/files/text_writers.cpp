@@ -1,32 +1,11 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
-#include <fstream>
 
-#include "core/error/error.h"
+#include "core/files/out.h"
 #include "core/files/table.h"
 
 namespace nightshift::core::files {
 namespace {
-
-/// A stream that says so when the disk is full.
-class Out {
-public:
-    explicit Out(std::string path) : path_(std::move(path)), file_(path_, std::ios::binary | std::ios::trunc) {
-        check();
-    }
-    void put(std::string_view text) { file_ << text; }
-    void check() {
-        if (!file_) throw Error(Code::internal, "file " + path_ + ": can't be written; is the disk full?");
-    }
-    void close() {
-        file_.close();
-        check();
-    }
-
-private:
-    std::string path_;
-    std::ofstream file_;
-};
 
 class CsvWriter final : public TableWriter {
 public:

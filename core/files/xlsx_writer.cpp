@@ -1,8 +1,13 @@
 #include <xlsxwriter.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+#include <new>
+#include <utility>
 
 #include "core/error/error.h"
+#include "core/files/out.h"
 #include "core/files/table.h"
 
 namespace nightshift::core::files {
@@ -11,11 +16,11 @@ namespace {
 /// Texts are written as texts, never as formulas; rows leave memory as soon as the next begins.
 class XlsxWriter final : public TableWriter {
 public:
-    XlsxWriter(const std::string& path, TableHead head) : head_(std::move(head)), path_(path) {
+    XlsxWriter(const std::string& path, TableHead head) : head_(std::move(head)) {
         lxw_workbook_options options{};
         options.constant_memory = LXW_TRUE;
         book_ = workbook_new_opt(path.c_str(), &options);
-        if (book_ == nullptr) throw Error(Code::internal, "file " + path + ": can't be written");
+        if (book_ == nullptr) throw std::bad_alloc();
         bold_ = workbook_add_format(book_);
         format_set_bold(bold_);
         format_set_bg_color(bold_, 0xE8EEF4);
@@ -50,9 +55,18 @@ public:
     }
 
     void finish() override {
+        // Rows went to a file of the library's own, which does not look whether they got there.
+        errno = 0;
+        if (auto* rows = sheet_->optimize_tmpfile;
+            rows != nullptr && (std::fflush(rows) != 0 || std::ferror(rows) != 0))
+            refuse_to_write(errno != 0 ? errno : EIO);
         worksheet_autofilter(sheet_, 0, 0, row_, column(head_.columns.size() - 1));
+        errno = 0;
         const auto failure = workbook_close(std::exchange(book_, nullptr));
-        if (failure != LXW_NO_ERROR) throw Error(Code::internal, "file " + path_ + ": " + lxw_strerror(failure));
+        if (failure == LXW_NO_ERROR) return;
+        for (const int why : {ENOSPC, EFBIG, EDQUOT, EIO, EROFS})
+            if (errno == why) refuse_to_write(why);
+        throw Error(Code::unavailable, std::string("the file can't be written: ") + lxw_strerror(failure));
     }
 
 private:
@@ -89,7 +103,7 @@ private:
     }
 
     TableHead head_;
-    std::string path_, text_;
+    std::string text_;
     lxw_workbook* book_ = nullptr;
     lxw_worksheet* sheet_ = nullptr;
     lxw_format *bold_ = nullptr, *date_ = nullptr;

@@ -5,7 +5,8 @@ namespace nightshift::core::pg {
 
 struct Transaction::Impl {
     Impl(Session& held, const Scope& scope) : session(held), work(held.link()) {
-        if (scope.read_only) work.exec("set transaction read only");
+        // Who only reads sees one moment: a list and its total agree.
+        if (scope.read_only) work.exec("set transaction isolation level repeatable read, read only");
         if (scope.relaxed) work.exec("set local synchronous_commit = off");
         if (scope.actor != "system" || !scope.organization.empty())
             pg::execute(

@@ -76,6 +76,7 @@ Written write(core::pg::Transaction& tx, const ReportType& type, const std::stri
     }
     head.subtitle = std::string(type.name) + ", " + std::to_string(expected) + " rows, made " +
                     core::time::rfc3339(std::chrono::system_clock::now()).substr(0, 16) + " UTC";
+    head.rows = expected;
     const auto writer = core::files::table_writer(format, path, std::move(head));
     constexpr std::size_t kBatch = 2000;
     Written written{.rows = 0, .complete = true};

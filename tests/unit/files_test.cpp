@@ -8,7 +8,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
+#include "core/error/error.h"
 #include "core/json/json.h"
 
 namespace nightshift::core::files {
@@ -26,14 +28,15 @@ protected:
     }
     ~Files() override { fs::remove_all(folder_); }
 
-    std::string make(const std::string& format, int rows) {
+    std::string make(const std::string& format, int rows, std::optional<std::size_t> announced = {}) {
         const auto path = (folder_ / ("report." + format)).string();
         const auto writer = table_writer(format, path,
-                                         {.title = "Übersicht Ελλάδα",
+                                         {.title = "Übersicht Ελλάδα 日本語",
                                           .subtitle = "test",
                                           .columns = {std::begin(kColumns), std::end(kColumns)},
                                           .chart_title = "By state",
-                                          .chart = {{"Open", 3}, {"Done", 5}}});
+                                          .chart = {{"Open", 3}, {"Done", 5}},
+                                          .rows = announced});
         for (int i = 0; i < rows; ++i)
             writer->row({i % 2 == 0 ? "Łukasz Wiśniewski" : "=HYPERLINK(\"http://x\")", "2026-11-21", "-1.5"});
         writer->finish();
@@ -96,19 +99,68 @@ TEST_F(Files, xlsx_writes_what_looks_like_a_formula_as_text) {
     EXPECT_NE(sheet.find("<v>-1.5</v>"), std::string::npos);
 }
 
-TEST_F(Files, a_file_aside_that_is_not_kept_is_gone) {
-    const auto path = (folder_ / "half.csv").string();
+TEST_F(Files, pdf_says_how_many_pages_there_are_where_the_rows_are_known) {
+    for (const int rows : {0, 1, 17, 18, 19, 20, 21, 22, 50, 51, 52, 53, 54, 55, 56, 120, 500}) {
+        const auto path = make("PDF", rows, static_cast<std::size_t>(rows));
+        const auto pages = std::atoi(output_of("pdfinfo " + path + " | sed -n 's/^Pages: *//p'").c_str());
+        const auto text = output_of("pdftotext -layout " + path + " -");
+        for (int page = 1; page <= pages; ++page)
+            EXPECT_NE(text.find("page " + std::to_string(page) + " of " + std::to_string(pages) + "\n"),
+                      std::string::npos)
+                << rows << " rows, page " << page << " of " << pages;
+    }
+    const auto unknown = output_of("pdftotext -layout " + make("PDF", 120) + " -");
+    EXPECT_NE(unknown.find("page 2\n"), std::string::npos);
+    EXPECT_EQ(unknown.find(" of "), std::string::npos);
+}
+
+TEST_F(Files, pdf_keeps_names_in_any_script) {
+    const auto text = output_of("pdftotext -layout " + make("PDF", 1) + " -");
+    EXPECT_NE(text.find("日本語"), std::string::npos);
+}
+
+TEST_F(Files, what_cannot_be_written_says_why) {
+    for (const auto* format : {"CSV", "JSON", "PDF", "XLSX"}) {
+        try {
+            const auto writer =
+                table_writer(format, "/dev/full", {.columns = {std::begin(kColumns), std::end(kColumns)}});
+            for (int i = 0; i < 5000; ++i) writer->row({"somebody", "2026-11-21", "1"});
+            writer->finish();
+            ADD_FAILURE() << format;
+        } catch (const core::Error& problem) {
+            EXPECT_STREQ(problem.what(), "the file can't be written: No space left on device") << format;
+        }
+    }
+}
+
+TEST_F(Files, a_file_aside_has_no_name_until_it_is_kept) {
+    const auto path = (folder_ / "whole.csv").string();
+    const auto entries = [&] { return std::distance(fs::directory_iterator(folder_), fs::directory_iterator{}); };
     {
         FileAside aside(path);
         std::ofstream(aside.path()) << "half";
     }
-    EXPECT_FALSE(fs::exists(path));
-    EXPECT_FALSE(fs::exists(path + ".part"));
+    EXPECT_EQ(entries(), 0);
     FileAside aside(path);
     std::ofstream(aside.path()) << "whole";
-    const auto facts = aside.keep();
+    EXPECT_FALSE(fs::exists(path));
+    const auto facts = aside.facts();
     EXPECT_EQ(facts.bytes, 5U);
-    EXPECT_TRUE(fs::exists(path));
+    EXPECT_EQ(facts.sha256, "5d5766cf2d78701614200418ee1450690d9af12c84d52545e4802f001ad53099");
+    aside.keep();
+    EXPECT_EQ(read(path), "whole");
+    EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(Files, a_file_that_is_kept_takes_the_place_of_another) {
+    const auto path = (folder_ / "report.csv").string();
+    for (const auto* content : {"first", "second"}) {
+        FileAside aside(path);
+        std::ofstream(aside.path()) << content;
+        aside.keep();
+        EXPECT_EQ(read(path), content);
+    }
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator{}), 1);
 }
 
 }  // namespace

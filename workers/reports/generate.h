@@ -1,5 +1,6 @@
 // report.generate: makes the file of a report that was asked for. The file and the row that names it agree: the row is
-// written in the transaction that ends the run, after the file is on disk under its own name.
+// written in the transaction that ends the run, and the file gets its name, one an attempt, while that transaction
+// holds the run and the report: an attempt that lost its run, or whose report was deleted, leaves no file.
 #pragma once
 
 #include "queue/kind.h"
