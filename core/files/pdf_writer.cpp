@@ -1,5 +1,4 @@
 #include <cairo-pdf.h>
-#include <pango/pangocairo.h>
 
 #include <algorithm>
 #include <exception>
@@ -8,6 +7,7 @@
 
 #include "core/error/error.h"
 #include "core/files/out.h"
+#include "core/files/pdf_text.h"
 #include "core/files/table.h"
 
 namespace nightshift::core::files {
@@ -15,15 +15,6 @@ namespace {
 
 constexpr double kWidth = 841.89, kHeight = 595.28, kMargin = 36;  // A4 landscape, points
 constexpr double kRow = 15, kHeader = kRow + 2, kChartHeight = 150, kBottom = kHeight - kMargin - 12;
-
-struct Release {
-    void operator()(cairo_t* one) const { cairo_destroy(one); }
-    void operator()(cairo_surface_t* one) const { cairo_surface_destroy(one); }
-    void operator()(PangoLayout* one) const { g_object_unref(one); }
-    void operator()(PangoFontDescription* one) const { pango_font_description_free(one); }
-};
-template <class T>
-using Held = std::unique_ptr<T, Release>;
 
 /// One page at a time: cairo writes each out when it is shown, so a million rows need no more memory than forty.
 /// A page that is out can't be told how many there will be in all. Rows are all of one height, so where their number is
@@ -35,18 +26,12 @@ public:
           out_(path),
           surface_(cairo_pdf_surface_create_for_stream(write, this, kWidth, kHeight)),
           context_(cairo_create(surface_.get())),
-          layout_(pango_cairo_create_layout(context_.get())) {
+          text_(context_.get()),
+          small_(text_.font("DejaVu Sans, Noto Sans 7.5")),
+          strong_(text_.font("DejaVu Sans, Noto Sans Bold 7.5")),
+          large_(text_.font("DejaVu Sans, Noto Sans Bold 17")) {
         check();
         cairo_pdf_surface_set_metadata(surface_.get(), CAIRO_PDF_METADATA_TITLE, head_.title.c_str());
-        // Sizes of fonts are points, as everything here; for screens pango makes a third more of them.
-        pango_cairo_context_set_resolution(pango_layout_get_context(layout_.get()), 72);
-        pango_layout_context_changed(layout_.get());
-        pango_layout_set_ellipsize(layout_.get(), PANGO_ELLIPSIZE_END);
-        pango_layout_set_single_paragraph_mode(layout_.get(), TRUE);
-        for (auto [font, name] :
-             {std::pair{&small_, "DejaVu Sans, Noto Sans 7.5"}, std::pair{&strong_, "DejaVu Sans, Noto Sans Bold 7.5"},
-              std::pair{&large_, "DejaVu Sans, Noto Sans Bold 17"}})
-            font->reset(pango_font_description_from_string(name));
         lay_out_columns();
         draw_title();
         if (!head_.chart.empty()) draw_chart();
@@ -67,7 +52,7 @@ public:
         colour(0.13, 0.15, 0.19);
         for (std::size_t i = 0; i < cells.size(); ++i) {
             const bool right = head_.columns[i].type == CellType::number;
-            text(cells[i], left_[i] + 3, y_ + 10, left_[i + 1] - left_[i] - 6, small_.get(), right);
+            text_.put(cells[i], left_[i] + 3, y_ + 10, left_[i + 1] - left_[i] - 6, small_, right);
         }
         y_ += kRow;
     }
@@ -105,28 +90,15 @@ private:
         const auto first = fit(y_), each = fit(kMargin + kHeader);
         pages_ = 1 + (rows > first ? (rows - first + each - 1) / each : 0);
     }
-    void colour(double r, double g, double b) { cairo_set_source_rgb(context_.get(), r, g, b); }
+    void colour(double r, double g, double b) {
+        text_.draw();
+        cairo_set_source_rgb(context_.get(), r, g, b);
+    }
     void fill(double x, double y, double w, double h, double r, double g, double b) {
         colour(r, g, b);
         cairo_rectangle(context_.get(), x, y, w, h);
         cairo_fill(context_.get());
     }
-    /// `y`: where the line of the letters is, which is the same for every script and font in a row.
-    void text(std::string_view what, double x, double y, double width, const PangoFontDescription* font,
-              bool right = false) {
-        if (what.empty()) return;
-        auto* layout = layout_.get();
-        pango_layout_set_font_description(layout, font);
-        pango_layout_set_width(layout, static_cast<int>(width * PANGO_SCALE));
-        pango_layout_set_alignment(layout, right ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
-        pango_layout_set_text(layout, what.data(), static_cast<int>(what.size()));
-        // Left means left in a table, also for what is read from the right.
-        if (pango_layout_get_line_readonly(layout, 0)->resolved_dir == PANGO_DIRECTION_RTL)
-            pango_layout_set_alignment(layout, right ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT);
-        cairo_move_to(context_.get(), x, y - static_cast<double>(pango_layout_get_baseline(layout)) / PANGO_SCALE);
-        pango_cairo_show_layout(context_.get(), layout);
-    }
-
     void lay_out_columns() {
         const double whole = std::accumulate(head_.columns.begin(), head_.columns.end(), 0.0,
                                              [](double sum, const Column& one) { return sum + one.width; });
@@ -140,9 +112,9 @@ private:
 
     void draw_title() {
         colour(0.08, 0.2, 0.35);
-        text(head_.title, kMargin, y_ + 17, kWidth - 2 * kMargin, large_.get());
+        text_.put(head_.title, kMargin, y_ + 17, kWidth - 2 * kMargin, large_);
         colour(0.4, 0.44, 0.5);
-        text(head_.subtitle, kMargin, y_ + 33, kWidth - 2 * kMargin, small_.get());
+        text_.put(head_.subtitle, kMargin, y_ + 33, kWidth - 2 * kMargin, small_);
         y_ += 48;
     }
 
@@ -151,7 +123,7 @@ private:
         const double step = (kWidth - 2 * kMargin) / static_cast<double>(head_.chart.size()),
                      base = y_ + kChartHeight - 16;
         colour(0.13, 0.15, 0.19);
-        text(head_.chart_title, kMargin, y_ + 8, 400, strong_.get());
+        text_.put(head_.chart_title, kMargin, y_ + 8, 400, strong_);
         static constexpr double kColours[][3] = {{0.30, 0.49, 0.70}, {0.95, 0.64, 0.28}, {0.79, 0.30, 0.30},
                                                  {0.60, 0.45, 0.70}, {0.30, 0.62, 0.44}, {0.55, 0.58, 0.62}};
         for (std::size_t i = 0; i < head_.chart.size(); ++i) {
@@ -161,9 +133,9 @@ private:
             const auto& c = kColours[i % std::size(kColours)];
             fill(x + step * 0.2, base - height, step * 0.6, height, c[0], c[1], c[2]);
             colour(0.13, 0.15, 0.19);
-            text(std::to_string(static_cast<long long>(value)), x + step * 0.2 + 2, base - height - 4, step * 0.6,
-                 strong_.get());
-            text(label, x + step * 0.2 + 2, base + 11, step * 0.75, small_.get());
+            text_.put(std::to_string(static_cast<long long>(value)), x + step * 0.2 + 2, base - height - 4, step * 0.6,
+                      strong_);
+            text_.put(label, x + step * 0.2 + 2, base + 11, step * 0.75, small_);
         }
         fill(kMargin, base, kWidth - 2 * kMargin, 0.7, 0.6, 0.63, 0.67);
         y_ += kChartHeight + 8;
@@ -173,17 +145,18 @@ private:
         fill(kMargin, y_, kWidth - 2 * kMargin, kHeader, 0.08, 0.2, 0.35);
         colour(1, 1, 1);
         for (std::size_t i = 0; i < head_.columns.size(); ++i)
-            text(head_.columns[i].title, left_[i] + 3, y_ + 11, left_[i + 1] - left_[i] - 6, strong_.get(),
-                 head_.columns[i].type == CellType::number);
+            text_.put(head_.columns[i].title, left_[i] + 3, y_ + 11, left_[i + 1] - left_[i] - 6, strong_,
+                      head_.columns[i].type == CellType::number);
         y_ += kHeader;
     }
 
     void end_page() {
         colour(0.4, 0.44, 0.5);
-        text(head_.title, kMargin, kHeight - kMargin + 11, 400, small_.get());
+        text_.put(head_.title, kMargin, kHeight - kMargin + 11, 400, small_);
         const auto of = ++page_ <= pages_ ? " of " + std::to_string(pages_) : std::string{};
-        text("page " + std::to_string(page_) + of, kWidth - kMargin - 100, kHeight - kMargin + 11, 100, small_.get(),
-             true);
+        text_.put("page " + std::to_string(page_) + of, kWidth - kMargin - 100, kHeight - kMargin + 11, 100, small_,
+                  true);
+        text_.draw();
         cairo_show_page(context_.get());
         check();
     }
@@ -194,8 +167,8 @@ private:
     bool is_given_up_ = false;
     Held<cairo_surface_t> surface_;
     Held<cairo_t> context_;
-    Held<PangoLayout> layout_;
-    Held<PangoFontDescription> small_, strong_, large_;
+    PdfText text_;
+    PdfText::Font &small_, &strong_, &large_;
     std::vector<double> left_;
     double y_ = kMargin;
     std::size_t row_ = 0, page_ = 0, pages_ = 0;

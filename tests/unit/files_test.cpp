@@ -119,6 +119,25 @@ TEST_F(Files, pdf_keeps_names_in_any_script) {
     EXPECT_NE(text.find("日本語"), std::string::npos);
 }
 
+TEST_F(Files, pdf_cuts_what_is_too_long_for_its_column) {
+    const auto path = (folder_ / "long.pdf").string();
+    const auto writer = table_writer("PDF", path, {.columns = {std::begin(kColumns), std::end(kColumns)}});
+    const std::string latin(400, 'W');
+    std::string japanese, mixed = "e\u0301";
+    for (int i = 0; i < 300; ++i) japanese += "日";
+    for (const auto& name : {latin, japanese, mixed, std::string("Ünïcödé Ωμέγα Жук")})
+        writer->row({name, "2026-11-21", "1"});
+    writer->finish();
+    const auto text = output_of("pdftotext -layout " + path + " -");
+    EXPECT_NE(text.find("WWWW…"), std::string::npos);
+    EXPECT_NE(text.find("日日…"), std::string::npos);
+    EXPECT_EQ(text.find(std::string(200, 'W')), std::string::npos);
+    EXPECT_NE(text.find("Ünïcödé Ωμέγα Жук"), std::string::npos);
+    std::size_t dates = 0;
+    for (auto at = text.find("2026-11-21"); at != std::string::npos; at = text.find("2026-11-21", at + 1)) ++dates;
+    EXPECT_EQ(dates, 4U);
+}
+
 TEST_F(Files, what_cannot_be_written_says_why) {
     for (const auto* format : {"CSV", "JSON", "PDF", "XLSX"}) {
         try {
