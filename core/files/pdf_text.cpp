@@ -12,13 +12,12 @@ struct Character {
     std::size_t bytes = 0;  ///< 0: no such thing
 };
 
-/// The first character of UTF-8 that is known to be valid, if it is no longer than two bytes or the ellipsis.
+/// The first character of UTF-8 that is known to be valid, if it is no longer than two bytes.
 Character first_of(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     if (byte(0) < 0x80) return {byte(0), 1};
     if (byte(0) < 0xe0 && text.size() > 1)
         return {static_cast<char32_t>((byte(0) & 0x1fU) << 6U | (byte(1) & 0x3fU)), 2};
-    if (text.starts_with(kEllipsis)) return {0x2026, 3};
     return {};
 }
 
@@ -26,7 +25,7 @@ Character first_of(std::string_view text) {
 bool is_simple(char32_t code) {
     const auto within = [code](char32_t first, char32_t last) { return code >= first && code <= last; };
     return within(0x20, 0x7e) || within(0xa0, 0xac) || within(0xae, 0x24f) || within(0x370, 0x482) ||
-           within(0x48a, 0x52f) || code == 0x2026;
+           within(0x48a, 0x52f);
 }
 
 }  // namespace
@@ -136,11 +135,20 @@ bool PdfText::put_simply(std::string_view what, double x, double y, double width
     }
     if (end > width) {
         const auto* dots = font.find(0x2026, kEllipsis);
-        while (glyphs_.size() > glyphs && (end > width || dots == nullptr || end + dots->advance > width)) {
-            end = glyphs_.back().x;
-            forget(text_.size() - static_cast<std::size_t>(clusters_.back().num_bytes), glyphs_.size() - 1);
+        if (dots == nullptr) {
+            forget(text, glyphs);
+            return false;
         }
-        add(kEllipsis);
+        int hidden = 0;  // bytes that the ellipsis stands for: they can still be searched and copied, as with pango
+        while (glyphs_.size() > glyphs && end + dots->advance > width) {
+            end = glyphs_.back().x;
+            hidden += clusters_.back().num_bytes;
+            glyphs_.pop_back();
+            clusters_.pop_back();
+        }
+        glyphs_.push_back({dots->index, end, y});
+        clusters_.push_back({hidden, 1});
+        end += dots->advance;
     }
     const double shift = right ? x + width - end : x;
     for (auto i = glyphs; i < glyphs_.size(); ++i) glyphs_[i].x += shift;
