@@ -71,7 +71,7 @@ while read -r model property expected flags; do
     # shellcheck disable=SC2086
     came=$(check "$model" "$property" $flags)
     [[ $came == "$expected"* ]] && ok=1 || ok=0
-    tell $ok "$model $property ${flags//-D/}: expected $expected, $came"
+    tell "$ok" "$model $property ${flags//-D/}: expected $expected, $came"
 done < <(table)
 
 # A mutant nobody tries proves nothing.
