@@ -136,12 +136,23 @@ void read_secret_files(core::config::Document& document) {
     }
 }
 
+void read_credential_files(core::config::Document& document) {
+    auto& credentials = document.values.at("http").at("credentials").as_array();
+    for (std::size_t i = 0; i < credentials.size(); ++i) {
+        auto& one = credentials[i].as_object();
+        const auto* file = one.if_contains("value_file");
+        if (file == nullptr) continue;
+        const auto path = "http.credentials[" + std::to_string(i) + "].value_file";
+        one["value"] = trimmed_file(std::string(file->as_string()), place_of(document, path) + path);
+    }
+}
+
 /// Where a setting of this name belongs, for one that stands in the wrong section.
 std::string where_it_belongs(std::string_view path) {
     const auto name = path.substr(path.rfind('.') + 1);
     for (const auto& section : setting_fields())
         for (const auto& field : section.rules.fields)
-            if (field.name == name)
+            if (field.name == name && section.type == Type::object)
                 return "; did you mean \"" + std::string(section.name) + "." + std::string(name) + "\"?";
     return {};
 }
@@ -149,7 +160,8 @@ std::string where_it_belongs(std::string_view path) {
 void validate(core::config::Document& document) {
     auto problems = both_given(document);
     for (auto& problem : core::schema::validate(setting_fields(), document.values)) {
-        const bool secret = problem.path.ends_with(".url") || problem.path.ends_with(".token");
+        const bool secret =
+            problem.path.ends_with(".url") || problem.path.ends_with(".token") || problem.path.ends_with("].value");
         if (secret && problem.message.starts_with("expected")) problem.message = "expected a text; put it in quotes";
         constexpr std::string_view kUnknown = "unknown field";
         if (problem.message.starts_with(kUnknown)) {
@@ -211,10 +223,12 @@ Configuration Configuration::from_text(const std::string& yaml, const std::strin
     apply_environment(document);
     for (const auto& one : overrides) put(document, one.path, one.text, one.place);
     // A section whose every key is commented out reads as null and means its defaults.
-    for (auto& [key, section] : document.values)
-        if (section.is_null()) section = json::object{};
+    for (const auto& section : setting_fields())
+        if (const auto* found = document.values.if_contains(section.name); found != nullptr && found->is_null())
+            document.values.erase(section.name);
     validate(document);
     read_secret_files(document);
+    read_credential_files(document);
     Configuration configuration;
     configuration.values_ = std::move(document.values);
     configuration.path_ = name;
@@ -278,6 +292,9 @@ json::object Configuration::shown() const {
     for (const auto* section : {"database", "broker", "api"})
         for (const auto* key : {"url", "token"})
             if (auto* found = shown.at(section).as_object().if_contains(key)) *found = "(hidden)";
+    for (auto& one : shown.at("http").at("credentials").as_array()) one.as_object()["value"] = "(hidden)";
+    for (auto& one : shown.at("commands").as_array())
+        for (auto& [name, value] : one.at("environment").as_object()) value = "(hidden)";
     return shown;
 }
 

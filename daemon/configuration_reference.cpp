@@ -89,6 +89,15 @@ void row(std::ostream& out, const std::string& path, const Field& field) {
     out << "| `" << path << "` | " << values_of(field) << " | " << default_of(field) << " | " << field.doc << " |\n";
 }
 
+/// A section's settings; the entries of a list stand below it as list[].name.
+void rows(std::ostream& out, const Field& section, const std::string& path) {
+    const auto prefix = path + (section.type == Type::array ? "[]." : ".");
+    for (const auto& field : section.rules.fields) {
+        row(out, prefix + std::string(field.name), field);
+        rows(out, field, prefix + std::string(field.name));
+    }
+}
+
 constexpr std::string_view kColumns = "| setting | value | default | |\n|---|---|---|---|\n";
 
 }  // namespace
@@ -101,8 +110,7 @@ std::string setting_reference() {
     for (const auto& section : setting_fields()) {
         if (section.rules.fields.empty()) continue;
         out << "\n## " << section.name << "\n\n" << section.doc << "\n\n" << kColumns;
-        for (const auto& field : section.rules.fields)
-            row(out, std::string(section.name) + "." + std::string(field.name), field);
+        rows(out, section, std::string(section.name));
     }
     return out.str();
 }

@@ -1,6 +1,7 @@
 // Every setting there is: name, type, sentence, limits and default. config/nightshift.yaml and
 // docs/reference/configuration.md say the same; tests hold them together.
 #include "daemon/configuration.h"
+#include "workers/integrations/settings.h"
 
 namespace nightshift::daemon {
 namespace {
@@ -102,6 +103,17 @@ constexpr Field kSections[] = {
     {"workers", Type::object, "Working on runs.", {.fallback = "{}", .fields = kWorkers}},
     {"retention", Type::object, "How long history is kept.", {.fallback = "{}", .fields = kRetention}},
     {"reports", Type::object, "Reports.", {.fallback = "{}", .fields = kReports}},
+    {"http",
+     Type::object,
+     "Calls to other systems (http.request).",
+     {.fallback = "{}", .fields = workers::integrations::http_fields}},
+    {"commands",
+     Type::array,
+     "The programs that command.run may start, and no others.",
+     {.max = 1000,
+      .fallback = "[]",
+      .fields = workers::integrations::command_fields,
+      .check = workers::integrations::check_commands}},
     {"diagnostics", Type::object, "Kinds for trying things out.", {.fallback = "{}", .fields = kDiagnostics}},
     {"log", Type::object, "The log.", {.fallback = "{}", .fields = kLog}},
 };

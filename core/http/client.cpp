@@ -23,7 +23,6 @@ using List = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 constexpr std::size_t kMaxHead = 64UL << 10U;
 constexpr int kMaxRedirects = 5;
 constexpr std::chrono::milliseconds kConnectLimit{15000};
-constexpr auto kUrlForm = "url: expected http:// or https:// with a host and without user or password";
 constexpr auto kRedirectForm = ": expected at most 5 redirects, each to http or https and none from https to http";
 
 /// Why we ended a transfer that curl would have gone on with.
@@ -238,10 +237,9 @@ ClientAnswer exchange_once(const ClientRequest& request, const Url& url, Clock::
 ClientAnswer ask(const ClientRequest& request) {
     static const auto ready = curl_global_init(CURL_GLOBAL_DEFAULT);
     if (ready != CURLE_OK) throw Error(Code::internal, "libcurl could not be initialised");
-    auto url = parse_url(request.url);
-    if (!url) return ClientFailure{Failure::bad_request, Sent::no, kUrlForm};
     if (const auto wrong = complaint(request); !wrong.empty())
         return ClientFailure{Failure::bad_request, Sent::no, wrong};
+    auto url = parse_url(request.url);
     const auto deadline = Clock::now() + request.timeout;
     auto current = request;
     for (int hop = 0;; ++hop) {

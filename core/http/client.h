@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -76,10 +77,18 @@ std::string_view name_of(Sent sent);
 
 using ClientAnswer = std::variant<ClientResponse, ClientFailure>;
 
+/// What keeps a request from being sent as it is meant; empty: nothing. `ask` answers it with Failure::bad_request.
+std::string complaint(const ClientRequest& request);
+
 /// Any status is an answer. Throws only what `on_body` throws.
 ClientAnswer ask(const ClientRequest& request);
 
 /// The same, for those who can't go on without an answer: throws Error with details {"failure", "sent"}.
 ClientResponse fetch(const ClientRequest& request);
+
+/// How long the other side asks to be left alone: Retry-After as seconds or a date (RFC 9110 10.2.3), by its own clock
+/// where it tells it.
+std::optional<std::chrono::seconds> retry_after(const ClientResponse& response,
+                                                std::chrono::system_clock::time_point now);
 
 }  // namespace nightshift::core::http

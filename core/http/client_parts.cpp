@@ -67,6 +67,7 @@ std::optional<Url> parse_url(const std::string& text, const std::string& base) {
 }
 
 std::string complaint(const ClientRequest& request) {
+    if (!parse_url(request.url)) return "url: expected http:// or https:// with a host and without user or password";
     if (!is_token(request.method)) return "method: expected a word such as GET or POST";
     for (const auto& [name, value] : request.headers) {
         if (!is_token(name)) return "headers: expected names of letters, digits and dashes, got \"" + name + "\"";
@@ -156,6 +157,23 @@ std::string_view ClientResponse::header(std::string_view lower_case_name) const 
     const auto found =
         std::ranges::find(headers, lower_case_name, [](const auto& one) -> std::string_view { return one.first; });
     return found == headers.end() ? std::string_view{} : std::string_view(found->second);
+}
+
+std::optional<std::chrono::seconds> retry_after(const ClientResponse& response,
+                                                std::chrono::system_clock::time_point now) {
+    using std::chrono::seconds;
+    constexpr std::int64_t kLongest = 366L * 24 * 3600;
+    const std::string asked(response.header("retry-after")), date(response.header("date"));
+    std::int64_t count = -1;
+    const auto [end, error] = std::from_chars(asked.data(), asked.data() + asked.size(), count);
+    if (error == std::errc::result_out_of_range) return seconds(kLongest);
+    if (error == std::errc{} && end == asked.data() + asked.size() && count >= 0)
+        return seconds(std::min(count, kLongest));
+    const auto until = curl_getdate(asked.c_str(), nullptr);
+    if (asked.find(',') == std::string::npos || until < 0) return std::nullopt;
+    const auto theirs = curl_getdate(date.c_str(), nullptr);
+    const auto from = theirs >= 0 ? theirs : std::chrono::system_clock::to_time_t(now);
+    return seconds(std::clamp<std::int64_t>(until - from, 0, kLongest));
 }
 
 std::string_view name_of(Failure kind) {

@@ -1,27 +1,14 @@
 // The pure parts of the HTTP client: URLs, headers, redirects, messages. Its own business; others include client.h.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/http/address.h"
 #include "core/http/client.h"
+#include "core/http/url.h"
 
 namespace nightshift::core::http {
-
-struct Url {
-    std::string text;    ///< normalised, without fragment
-    std::string scheme;  ///< http or https
-    std::string host;    ///< lower case, IPv6 without brackets
-    std::string origin;  ///< scheme://host, and the port where it is not the scheme's own
-};
-
-/// Nothing for what is not http or https, has no host, or names a user. `base`: what a relative one is relative to.
-std::optional<Url> parse_url(const std::string& text, const std::string& base = {});
-
-/// What keeps a request from being sent as it is meant; empty: nothing.
-std::string complaint(const ClientRequest& request);
 
 bool may_connect(const ClientRequest& request, std::string_view host, const Address& address);
 

@@ -154,6 +154,20 @@ void report_unknown(std::span<const Field> fields, const object& body, const std
     }
 }
 
+void append(Problems& problems, const Problems& more) {
+    problems.insert(problems.end(), more.begin(), more.end());
+}
+
+void check_elements(const Field& field, json::array& list, const std::string& path, bool partial, Problems& problems) {
+    for (std::size_t i = 0; i < list.size() && problems.size() < kMostProblems; ++i) {
+        const auto at = path + "[" + std::to_string(i) + "]";
+        if (list[i].is_object())
+            append(problems, validate(field.rules.fields, list[i].as_object(), at, partial));
+        else
+            problems.push_back({at, "expected an object, got " + shown(list[i])});
+    }
+}
+
 void check_field(const Field& field, object& body, const std::string& path, bool partial, Problems& problems) {
     auto* found = body.if_contains(field.name);
     if (found == nullptr) {
@@ -169,10 +183,10 @@ void check_field(const Field& field, object& body, const std::string& path, bool
     auto problem = check(field, *found);
     if (problem.empty() && field.rules.check != nullptr) problem = field.rules.check(*found);
     if (!problem.empty()) return problems.push_back({path, problem});
-    if (field.type == Type::object && !field.rules.fields.empty()) {
-        const auto inner = validate(field.rules.fields, found->as_object(), path, partial);
-        problems.insert(problems.end(), inner.begin(), inner.end());
-    }
+    if (field.type == Type::object && !field.rules.fields.empty())
+        append(problems, validate(field.rules.fields, found->as_object(), path, partial));
+    if (field.type == Type::array && !field.rules.fields.empty())
+        check_elements(field, found->as_array(), path, partial, problems);
 }
 
 }  // namespace
@@ -217,6 +231,7 @@ object json_schema(std::span<const Field> fields) {
         }
         if (!field.rules.fallback.empty()) one["default"] = json::parse(field.rules.fallback);
         if (field.type == Type::object && !field.rules.fields.empty()) one = json_schema(field.rules.fields);
+        if (field.type == Type::array && !field.rules.fields.empty()) one["items"] = json_schema(field.rules.fields);
         if (field.rules.required) required.emplace_back(field.name);
         properties[field.name] = std::move(one);
     }

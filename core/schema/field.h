@@ -45,7 +45,7 @@ struct Rules {
     bool server = false;                        ///< given by us, refused from outside
     std::string_view fallback = {};             ///< JSON text
     std::string_view choices = {};              ///< "a|b|c"
-    std::span<const struct Field> fields = {};  ///< of an object; empty: any object
+    std::span<const struct Field> fields = {};  ///< of an object, or of each object of an array; empty: any
     Check check = nullptr;
 };
 
