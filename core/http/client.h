@@ -1,5 +1,5 @@
 // A small synchronous HTTP client. One call, one fresh connection; no proxies, cookies or .netrc of the environment.
-// Thread-safe. Only client.cpp and client_parts.cpp know libcurl.
+// Thread-safe. Only the .cpp files of client and url know libcurl.
 //
 //   const auto answer = ask({.method = "POST", .url = url, .body = text, .stop = run.stop()});
 //   if (const auto* failure = std::get_if<ClientFailure>(&answer)) ...     // failure->kind, failure->sent

@@ -4,25 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <memory>
 
 namespace nightshift::core::http {
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-}
-
-std::string part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
-    char* text = nullptr;
-    if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return {};
-    std::string copy(text);
-    curl_free(text);
-    return copy;
-}
 
 /// RFC 9110 5.6.2
 bool is_token(std::string_view text) {
@@ -51,27 +35,12 @@ bool is_ours(std::string_view name) {
 
 }  // namespace
 
-std::optional<Url> parse_url(const std::string& text, const std::string& base) {
-    const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), &curl_url_cleanup);
-    if (!url || text.find('\0') != std::string::npos) return std::nullopt;
-    if (!base.empty() && curl_url_set(url.get(), CURLUPART_URL, base.c_str(), 0) != CURLUE_OK) return std::nullopt;
-    if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_DISALLOW_USER) != CURLUE_OK) return std::nullopt;
-    curl_url_set(url.get(), CURLUPART_FRAGMENT, nullptr, 0);
-    Url out{.text = part_of(url.get(), CURLUPART_URL), .scheme = lower(part_of(url.get(), CURLUPART_SCHEME))};
-    const auto host = lower(part_of(url.get(), CURLUPART_HOST));
-    const auto port = part_of(url.get(), CURLUPART_PORT, CURLU_NO_DEFAULT_PORT);
-    if (host.empty() || (out.scheme != "http" && out.scheme != "https")) return std::nullopt;
-    out.host = host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
-    out.origin = out.scheme + "://" + host + (port.empty() ? "" : ":" + port);
-    return out;
-}
-
 std::string complaint(const ClientRequest& request) {
     if (!parse_url(request.url)) return "url: expected http:// or https:// with a host and without user or password";
     if (!is_token(request.method)) return "method: expected a word such as GET or POST";
     for (const auto& [name, value] : request.headers) {
         if (!is_token(name)) return "headers: expected names of letters, digits and dashes, got \"" + name + "\"";
-        if (is_ours(lower(name))) return "headers." + name + ": expected none, it is set by the client itself";
+        if (is_ours(lower_case(name))) return "headers." + name + ": expected none, it is set by the client itself";
         if (!is_field_value(value)) return "headers." + name + ": expected no line breaks or control characters";
     }
     for (const auto& allowed : request.private_allowed)
@@ -85,7 +54,7 @@ bool may_connect(const ClientRequest& request, std::string_view host, const Addr
     if (request.allow_private || is_public(address)) return true;
     return std::ranges::any_of(request.private_allowed, [&](const std::string& allowed) {
         const auto network = parse_network(allowed);
-        return network ? contains(*network, address) : lower(allowed) == host;
+        return network ? contains(*network, address) : lower_case(allowed) == host;
     });
 }
 
@@ -104,12 +73,12 @@ void add_header(ClientResponse& response, std::string_view line) {
     auto value = line.substr(colon + 1);
     value.remove_prefix(std::min(value.find_first_not_of(kBlank), value.size()));
     value = value.substr(0, value.find_last_not_of(kBlank) + 1);
-    response.headers.emplace_back(lower(line.substr(0, colon)), value);
+    response.headers.emplace_back(lower_case(line.substr(0, colon)), value);
 }
 
 bool has_header(const ClientRequest& request, std::string_view lower_case_name) {
     return std::ranges::any_of(request.headers,
-                               [&](const auto& header) { return lower(header.first) == lower_case_name; });
+                               [&](const auto& header) { return lower_case(header.first) == lower_case_name; });
 }
 
 bool redirects(const ClientRequest& request, const ClientResponse& response) {
@@ -127,7 +96,7 @@ ClientRequest redirected(ClientRequest request, const Url& from, const Url& to, 
         request.body.clear();
     }
     std::erase_if(request.headers, [&](const auto& header) {
-        const auto name = lower(header.first);
+        const auto name = lower_case(header.first);
         if (as_get && name.starts_with("content-")) return true;
         return from.origin != to.origin && name != "accept" && name != "content-type";  // others may hold secrets
     });

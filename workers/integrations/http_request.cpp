@@ -24,12 +24,6 @@ constexpr std::string_view kHeadersKept[] = {"content-type", "content-length", "
                                              "date",         "etag",           "last-modified",
                                              "location",     "retry-after",    "x-request-id"};
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
 std::string text_of(const json::object& args, const char* key) {
     const auto* found = args.if_contains(key);
     return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string{};
@@ -72,10 +66,11 @@ std::optional<queue::Permanent> add_credential(const json::object& args, queue::
         return queue::Permanent{"unknown_credential",
                                 "args.credential: expected a name of http.credentials, got \"" + name + "\""};
     const auto host = http::parse_url(request.url)->host;
-    if (std::ranges::none_of(found->hosts, [&](const auto& one) { return lower(one) == host; }))
+    if (std::ranges::none_of(found->hosts, [&](const auto& one) { return http::lower_case(one) == host; }))
         return queue::Permanent{"credential_not_for_host",
                                 "args.credential: expected one that may go to " + host + ", got \"" + name + "\""};
-    std::erase_if(request.headers, [&](const auto& one) { return lower(one.first) == lower(found->header); });
+    std::erase_if(request.headers,
+                  [&](const auto& one) { return http::lower_case(one.first) == http::lower_case(found->header); });
     request.headers.emplace_back(found->header, found->value);
     secret = Secret(found->value);
     return std::nullopt;
@@ -91,10 +86,10 @@ http::ClientRequest request_of(const json::object& args, queue::Run& run) {
                                 .stop = run.stop()};
     bool has_type = false;
     for (const auto& [name, value] : args.at("headers").as_object()) {
-        has_type = has_type || lower(name) == "content-type";
+        has_type = has_type || http::lower_case(name) == "content-type";
         request.headers.emplace_back(name, value.as_string());
     }
-    std::erase_if(request.headers, [](const auto& one) { return lower(one.first) == "idempotency-key"; });
+    std::erase_if(request.headers, [](const auto& one) { return http::lower_case(one.first) == "idempotency-key"; });
     request.headers.emplace_back("Idempotency-Key", run.id());
     const auto* body = args.if_contains("body");
     if (body == nullptr || body->is_null()) return request;
@@ -193,7 +188,7 @@ std::string check_url(const json::value& text) {
 std::string check_headers(const json::value& headers) {
     http::ClientRequest request{.url = "http://localhost"};
     for (const auto& [key, value] : headers.as_object()) {
-        const auto name = lower(key);
+        const auto name = http::lower_case(key);
         if (!value.is_string()) return "expected a text for " + std::string(key);
         if (name == "authorization" || name == "cookie")
             return "expected no " + std::string(key) + " here, where it would be kept and shown; name a credential";
