@@ -173,6 +173,7 @@ TEST(Configuration, every_setting_can_come_from_the_environment) {
     const File secret("from a file\n");
     for (const auto& section : setting_fields())
         for (const auto& field : section.rules.fields) {
+            if (section.type == Type::array) continue;  // its entries have no names to say
             if (field.type == Type::object || field.type == Type::array || field.type == Type::any) continue;
             const auto path = std::string(section.name) + "." + std::string(field.name);
             auto [text, expected] = another(field);

@@ -33,7 +33,8 @@ void expect_problem(const std::string& yaml, const std::string& part) {
 TEST(Integrations, commands_of_the_configuration_are_checked_one_by_one) {
     EXPECT_EQ(problem_of("commands:\n  - {name: a, program: /bin/true}\n  - {name: b, program: /bin/true}\n"), "");
     EXPECT_EQ(problem_of("commands:\n"), "");
-    expect_problem("commands:\n  - {name: a, progam: /bin/true}\n", "f.yaml:2:15: commands[0].progam: unknown field");
+    expect_problem("commands:\n  - {name: a, progam: /bin/true}\n",
+                   "f.yaml:2:15: commands[0].progam: unknown setting; did you mean \"program\"?");
     expect_problem("commands:\n  - {name: a, program: /x}\n  - {name: b, program: x}\n",
                    "f.yaml:3:15: commands[1].program");
     expect_problem("commands:\n  - {name: a}\n", "commands[0].program: required");
