@@ -7,6 +7,7 @@
 
 #include "core/http/client.h"
 #include "core/http/url.h"
+#include "core/text/utf8.h"
 #include "workers/integrations/settings.h"
 #include "workers/integrations/text.h"
 
@@ -126,7 +127,7 @@ struct Kept {
 Kept kept_of(const http::ClientResponse& answer, const Secret& secret) {
     auto body = secret.hidden_in(answer.body);
     const auto doubtful = answer.truncated ? std::min(body.size(), spare(secret)) : 0;
-    const auto size = first_of(body, std::min(kMostBody, body.size() - doubtful)).size();
+    const auto size = core::text::cut(body, std::min(kMostBody, body.size() - doubtful)).size();
     const bool truncated = answer.truncated || size < body.size();
     body.resize(size);
     return {std::move(body), truncated};
@@ -149,7 +150,7 @@ std::string told(const std::string& origin, const http::ClientResponse& answer, 
     std::ranges::replace_if(
         shown, [](char c) { return c == '"' || c == '\n' || c == '\r'; }, '\'');
     return origin + ": expected success, got status " + std::to_string(answer.status) +
-           (shown.empty() ? "" : ": \"" + std::string(first_of(shown, kMostShown)) + "\"");
+           (shown.empty() ? "" : ": \"" + std::string(core::text::cut(shown, kMostShown)) + "\"");
 }
 
 queue::Outcome judge(const json::object& args, const http::ClientResponse& answer, const Secret& secret,

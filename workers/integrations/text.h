@@ -1,4 +1,4 @@
-// Bytes of others as text that can be stored: JSON wants UTF-8, PostgreSQL wants no NUL.
+// Bytes of others as text that can be stored: UTF-8 for JSON, and no NUL, which PostgreSQL does not take.
 #pragma once
 
 #include <string>
@@ -6,12 +6,10 @@
 
 namespace nightshift::workers::integrations {
 
-/// Is it UTF-8 without NUL?
 bool is_text(std::string_view bytes);
 /// The same with each bad byte as U+FFFD.
 std::string as_text(std::string_view bytes);
-/// At most the first or last `most` bytes, never half a character.
-std::string_view first_of(std::string_view text, std::size_t most);
+/// At most the last `most` bytes, beginning with a whole character.
 std::string_view last_of(std::string_view text, std::size_t most);
 
 }  // namespace nightshift::workers::integrations
