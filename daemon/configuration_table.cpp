@@ -1,5 +1,8 @@
 // Every setting there is: name, type, sentence, limits and default. config/nightshift.yaml and
 // docs/reference/configuration.md say the same; tests hold them together.
+#include <algorithm>
+#include <set>
+
 #include "daemon/configuration.h"
 #include "workers/integrations/settings.h"
 
@@ -8,6 +11,18 @@ namespace {
 
 using core::schema::Field;
 using core::schema::Type;
+
+std::string check_queues(const core::json::value& given) {
+    std::set<std::string> seen;
+    for (const auto& one : given.as_array()) {
+        const std::string name(one.as_string());
+        const bool plain = std::ranges::all_of(name, [](char c) { return static_cast<unsigned char>(c) > ' '; });
+        if (name.empty() || name.size() > 60 || !plain)
+            return "expected names of 1 to 60 characters without spaces, got " + core::json::text(one);
+        if (!seen.insert(name).second) return "expected each queue once, got " + core::json::text(one) + " twice";
+    }
+    return {};
+}
 
 constexpr Field kDatabase[] = {
     {"url",
@@ -53,7 +68,8 @@ constexpr Field kWorkers[] = {
      "Which queues it serves.",
      {.min = 1,
       .max = 100,
-      .fallback = R"(["default","reports","sweeps","reminders","notifications","integrations"])"}},
+      .fallback = R"(["default","reports","sweeps","reminders","notifications","integrations"])",
+      .check = check_queues}},
     {"beat", Type::duration, "How often it renews its lease.", {.min = 0.05, .max = 60, .fallback = R"("10s")"}},
     {"lease",
      Type::duration,

@@ -93,9 +93,11 @@ std::vector<std::string> Zone::names() {
 }
 
 std::string Zone::suggest(std::string_view name) {
-    if (name.size() > 100) return {};
-    const auto known = names();
-    std::vector<std::string_view> views(known.begin(), known.end());
+    static const auto& known = *new std::vector<std::string>(names());  // one look at the folder is enough for hints
+    constexpr std::size_t kSlack = 4;                                   // names of quite another length are not meant
+    std::vector<std::string_view> views;
+    for (const auto& one : known)
+        if (one.size() < name.size() + kSlack && name.size() < one.size() + kSlack) views.emplace_back(one);
     return suggestion(name, views.data(), views.data() + views.size());
 }
 

@@ -2,7 +2,9 @@
 #include "daemon/configuration.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -223,6 +225,34 @@ TEST(Configuration, a_reload_names_what_needs_a_restart_until_there_was_one) {
     EXPECT_EQ(started.again().text("log.level"), "debug");
     file.write("workers: {slots: 4}\n");
     EXPECT_TRUE(started.needs_restart(started.again()).empty());
+}
+
+/// Runs the program; its exit code, and what it printed.
+std::pair<int, std::string> run(const std::string& arguments) {
+    auto* pipe = ::popen(("timeout 20 '" NIGHTSHIFT_PROGRAM "' " + arguments + " 2>&1").c_str(), "r");
+    std::string text;
+    for (int c = 0; (c = std::fgetc(pipe)) != EOF;) text += static_cast<char>(c);
+    const int status = ::pclose(pipe);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text};
+}
+
+TEST(Configuration, each_command_exits_with_78_and_says_where_it_is_wrong) {
+    const File file("environment: production\nworkers:\n  beat: 1m\n");
+    const auto config = " --config " + file.path();
+    for (const auto* command : {"check", "migrate", "seed --demo", "worker", "serve"}) {
+        const auto [code, text] = run(command + config);
+        EXPECT_EQ(code, 78) << command;
+        EXPECT_NE(text.find(file.path() + ":3:3: workers.beat: expected workers.lease"), std::string::npos) << text;
+    }
+    file.write("environment: production\n");
+    EXPECT_EQ(run("check" + config).first, 0);
+    EXPECT_EQ(run("seed --demo" + config),
+              std::pair(78, std::string("nightshift: environment: production takes no demo data\n")));
+    EXPECT_EQ(run("worker --slots 0" + config),
+              std::pair(78, std::string("nightshift: --slots: workers.slots: expected at least 1\n")));
+    EXPECT_EQ(run("worker --queues a,,b" + config),
+              std::pair(78, std::string("nightshift: --queues: workers.queues: expected names of 1 to 60 characters "
+                                        "without spaces, got \"\"\n")));
 }
 
 TEST(Configuration, the_reference_page_is_what_the_program_prints) {

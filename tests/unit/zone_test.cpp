@@ -1,7 +1,9 @@
 // Time zones: every zone of the system against Python's zoneinfo, and properties of the cron rules over all of them.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <map>
 #include <random>
 #include <sstream>
@@ -118,6 +120,23 @@ TEST(ZoneFile, broken_ones_are_refused) {
     EXPECT_FALSE(parse_tzif("TZif2"));
     EXPECT_FALSE(parse_tzif(std::string("TZif2") + std::string(200, '\0')));
     EXPECT_FALSE(parse_tzif(std::string("TZif2") + std::string(200, '\xff')));
+}
+
+TEST(ZoneFile, damaged_ones_are_read_or_refused_but_never_trusted) {
+    std::ifstream file("/usr/share/zoneinfo/Europe/Paris", std::ios::binary);
+    const std::string good{std::istreambuf_iterator<char>(file), {}};
+    ASSERT_TRUE(parse_tzif(good));
+    std::mt19937 random(1);
+    for (int round = 0; round < 3000; ++round) {
+        auto bytes = good.substr(0, random() % 4 == 0 ? random() % good.size() : good.size());
+        for (auto flips = random() % 8; flips > 0 && !bytes.empty(); --flips)
+            bytes[random() % bytes.size()] = static_cast<char>(random());
+        const auto changes = parse_tzif(bytes);
+        if (!changes) continue;
+        ASSERT_FALSE(changes->empty());
+        ASSERT_EQ(changes->front().begin, kBeginning);
+        ASSERT_TRUE(std::ranges::is_sorted(*changes, {}, &Change::begin));
+    }
 }
 
 /// Own seeded choices: the same on each machine, named in each failure.
