@@ -45,8 +45,10 @@ std::string short_text(Instant fire) {
 
 Zone zone_of(const std::string& name, const std::string& where) {
     if (const auto zone = Zone::find(name)) return *zone;
+    static std::pair<std::string, std::string> last;  // in bulk, a wrong name seldom comes alone
+    if (last.first != name) last = {name, Zone::suggest(name)};
     throw Error(Code::validation,
-                where + ": expected an IANA zone, got " + json::text(json::value(name)) + Zone::suggest(name));
+                where + ": expected an IANA zone, got " + json::text(json::value(name)) + last.second);
 }
 
 Instant from_of(const std::string& text) {
