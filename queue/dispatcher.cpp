@@ -55,6 +55,7 @@ std::set<std::string> Dispatcher::take_noticed() {
 
 std::chrono::milliseconds Dispatcher::run_once() {
     const auto now = std::chrono::steady_clock::now();
+    keep_link();
     refresh(now);
     step_back(now);
     auto due = take_noticed();
@@ -230,6 +231,16 @@ void Dispatcher::publish(const std::string& name, const std::vector<Hint::Item>&
     core::fail_point("dispatch.after_publish");
 }
 
+/// Heartbeats are answered, and a lost broker is looked for, whether there is something to hint or not.
+void Dispatcher::keep_link() {
+    if (broker_ == nullptr) return;
+    try {
+        publisher().serve();
+    } catch (const core::Error& problem) {
+        lose_broker(problem);
+    }
+}
+
 void Dispatcher::rehint() {
     const auto now = std::chrono::steady_clock::now();
     if (now - rehinted_at_ < 1s) return;
@@ -263,6 +274,8 @@ Publisher& Dispatcher::publisher() {
             core::log::info("broker.up", {{"role", "dispatcher"}});
         } catch (const std::exception& problem) {
             lose_broker(problem);
+            const auto ended = std::chrono::steady_clock::now();  // one that lets us wait is asked less often
+            retry_broker_at_ = std::max(retry_broker_at_, ended + (ended - now) * 5);
         }
     }
     if (!publisher_) publisher_ = fallback_.publisher(settings_.queues);

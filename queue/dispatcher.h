@@ -70,6 +70,7 @@ private:
     Admitted admit_limited(const std::string& name, Queue& queue, std::size_t budget);
     void publish(const std::string& name, const std::vector<Hint::Item>& items);
     void rehint();
+    void keep_link();
     std::size_t backlog(const std::string& name);
     Publisher& publisher();
     void lose_broker(const std::exception& problem);

@@ -172,7 +172,8 @@ core::pg::Pool& Engine::pool() {
 EngineState Engine::state() const {
     const auto& self = *impl_;
     EngineState state;
-    state.broker_up = (self.dispatcher && self.dispatcher->broker_up()) || self.context.broker_up;
+    state.broker_up =
+        self.broker && (!self.dispatcher || self.dispatcher->broker_up()) && (!self.worker || self.context.broker_up);
     state.database_up = self.context.database_up;
     state.draining = self.context.draining;
     state.incarnation = self.context.incarnation();

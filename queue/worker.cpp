@@ -6,6 +6,7 @@
 #include "core/error/fail_point.h"
 #include "core/log/log.h"
 #include "queue/claim.h"
+#include "queue/sql.h"
 
 namespace nightshift::queue {
 namespace {
@@ -16,6 +17,7 @@ using std::chrono::steady_clock;
 constexpr std::uint16_t kPrefetch = 16;
 constexpr auto kPatience = 250ms;  // full for longer than this: let others have the hints
 constexpr auto kLookAtBroker = 2s;
+constexpr auto kLookAside = 2s, kLateHint = 1s, kStayAside = 10s;
 constexpr std::size_t kMostPerClaim = 512;
 
 }  // namespace
@@ -97,16 +99,41 @@ void Worker::receive() {
         open();
     }
     const auto room = slots_.room();
-    const auto deliveries = consumer_->receive(std::clamp<std::size_t>(room / 16, 1, kPrefetch), kPatience);
+    consumer_->widen(prefetch());
+    const auto deliveries =
+        consumer_->receive(std::clamp<std::size_t>(room / 16, 1, kPrefetch), is_aside() ? kPatience / 5 : kPatience);
     for (const auto& delivery : deliveries)
         pending_.insert(pending_.end(), delivery.hint.items.begin(), delivery.hint.items.end());
     // Hints are disposable: what is lost with us from here on is hinted again by its age.
-    if (!deliveries.empty()) {
-        core::fail_point("hint.received");
-        claim_pending();
-        consumer_->acknowledge(deliveries.back().tag);
-        core::fail_point("hint.acknowledged");
-    }
+    if (deliveries.empty()) return look_aside();
+    aside_until_ = {};
+    core::fail_point("hint.received");
+    claim_pending();
+    consumer_->acknowledge(deliveries.back().tag);
+    core::fail_point("hint.acknowledged");
+}
+
+/// The broker may be there for us and not for who hints: an alarm blocks publishers alone. So whoever has nothing to do
+/// looks for runs that wait for a hint, and keeps looking while that is how they come.
+void Worker::look_aside() {
+    const auto now = steady_clock::now();
+    const bool aside = is_aside();
+    if (!on_broker_ || (!aside && now < look_aside_at_)) return;
+    look_aside_at_ = now + kLookAside;
+    const auto late = std::chrono::duration<double>(aside ? 0s : kLateHint).count();
+    const auto rows = core::pg::once(context_.quick, sql::dispatched_late, context_.settings.queues, late,
+                                     std::max<std::size_t>(slots_.room(), 1));
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        pending_.push_back({std::string(rows.text(i, 0)), static_cast<int>(rows.number(i, 1))});
+    if (rows.empty()) return;
+    if (!aside) core::log::warn("hints.late", {{"meanwhile", "claims come from PostgreSQL"}});
+    aside_until_ = now + kStayAside;
+    claim_pending();
+}
+
+/// No more hints ahead than there are free slots: others may have some.
+std::uint16_t Worker::prefetch() const {
+    return static_cast<std::uint16_t>(std::clamp<std::size_t>(slots_.room(), 1, kPrefetch));
 }
 
 void Worker::claim_pending() {
@@ -127,15 +154,17 @@ void Worker::hand_back() {
 }
 
 void Worker::open() {
-    if (broker_ != nullptr && steady_clock::now() >= retry_broker_at_) {
+    if (const auto began = steady_clock::now(); broker_ != nullptr && began >= retry_broker_at_) {
         try {
-            consumer_ = broker_->consumer(context_.settings.queues, kPrefetch);
+            consumer_ = broker_->consumer(context_.settings.queues, prefetch());
             if (!on_broker_) core::log::info("broker.up", {{"role", "worker"}});
             on_broker_ = true;
             context_.broker_up = true;
             return;
         } catch (const core::Error& problem) {
             lose(problem);
+            const auto ended = steady_clock::now();  // one that lets us wait is asked less often
+            retry_broker_at_ = std::max(retry_broker_at_, ended + (ended - began) * 5);
         }
     }
     if (!consumer_) consumer_ = fallback_.consumer(context_.settings.queues, kPrefetch);

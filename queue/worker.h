@@ -31,6 +31,9 @@ private:
     void work(const std::stop_token& stop);
     void turn();
     void receive();
+    void look_aside();
+    bool is_aside() const { return std::chrono::steady_clock::now() < aside_until_; }
+    std::uint16_t prefetch() const;
     void claim_pending();
     void hand_back();
     void open();
@@ -43,8 +46,9 @@ private:
     Slots slots_;
     std::unique_ptr<Consumer> consumer_;
     bool on_broker_ = false;
-    std::chrono::steady_clock::time_point retry_broker_at_{};
-    std::deque<Hint::Item> pending_;  // hinted to us, not claimed yet
+    std::chrono::steady_clock::time_point retry_broker_at_{}, look_aside_at_{};
+    std::chrono::steady_clock::time_point aside_until_{};  // hints come late or never, though the broker answers us
+    std::deque<Hint::Item> pending_;                       // hinted to us, not claimed yet
     std::atomic<std::chrono::steady_clock::time_point> moved_{std::chrono::steady_clock::now()};
     std::jthread thread_;
 };

@@ -39,6 +39,8 @@ public:
     /// Up to `most` hints; waits at most `wait` for the first. Throws Error(broker) when the link is lost (build a new
     /// one).
     virtual std::vector<Delivery> receive(std::size_t most, std::chrono::milliseconds wait) = 0;
+    /// There is room for more: lets the broker give so many hints ahead. Never less; that is a matter of closing.
+    virtual void widen(std::uint16_t) {}
     /// Acknowledges everything up to and including `tag`.
     virtual void acknowledge(std::uint64_t tag) = 0;
     /// Gives back everything not acknowledged and stops consuming.
@@ -53,6 +55,9 @@ public:
     virtual void publish(std::span<const Hint> hints) = 0;
     /// Hints of the queue that nobody took yet.
     virtual std::size_t backlog(const std::string& queue) = 0;
+    /// Keeps the link alive at rest: call it every few seconds. Throws Error(broker) when the broker is gone or blocks
+    /// us.
+    virtual void serve() {}
 };
 
 class Transport {
@@ -63,6 +68,12 @@ public:
     virtual std::unique_ptr<Publisher> publisher(const std::vector<std::string>& queues) = 0;
     virtual std::unique_ptr<Consumer> consumer(const std::vector<std::string>& queues, std::uint16_t prefetch) = 0;
 };
+
+/// Messages that were acknowledged and forgotten since the start: they name no run that this process could claim.
+struct DroppedHints {
+    std::uint64_t malformed = 0, oversized = 0, foreign = 0;
+};
+DroppedHints dropped_hints();
 
 /// RabbitMQ at `url` (amqp://user:password@host:port/vhost). Queue "q" is the quorum queue "nightshift.q".
 std::unique_ptr<Transport> rabbitmq_transport(const std::string& url);
