@@ -31,6 +31,13 @@ Response list(const Services& services, const Request& request, const Caller& ca
                                                           .text(0, 0)));
 }
 
+Response show(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    const auto& id = request.parameters.find("id")->second;
+    const auto rows = core::pg::once(services.pool, queue::sql::dead_show, id, caller.organization);
+    if (rows.empty()) throw Error(Code::not_found, "no such group: " + id);
+    return core::http::text_response(200, std::string(rows.text(0, 0)));
+}
+
 /// Each dead run again as a new one, linked to it; all in one transaction.
 Response redrive(const Services& services, const Request& request, const Caller& caller, json::object& body) {
     auto lease = services.pool.acquire();
@@ -73,6 +80,7 @@ std::vector<kit::Route> routes(const kit::Services& services) {
          "Groups of dead runs, latest first; resolved=true for all.",
          {},
          bind(list)},
+        {"GET", "/api/v1/dead/{id}", "runs.see", "One group and its latest runs.", {}, bind(show)},
         {"POST", "/api/v1/dead/{id}/redrive", "runs.change", "Submits a group's dead runs again.", kRedrive,
          bind(redrive)},
         {"POST", "/api/v1/dead/{id}/mute", "runs.change", "Says no more of it.", kNote,

@@ -1,5 +1,7 @@
 #include "api/schedules/schedules.h"
 
+#include <algorithm>
+
 #include "api/kit/router.h"
 #include "core/error/error.h"
 #include "core/time/cron.h"
@@ -97,6 +99,36 @@ Response create(const Services& services, const Request&, const Caller& caller, 
     return response;
 }
 
+/// With another rule or zone the cursor moves to the first tick after now, and past every settled one: the row is
+/// locked against the scheduler meanwhile.
+core::pg::Value next_of(const core::pg::Result& row, const json::object& body, const std::string& id) {
+    if (!body.contains("cron") && !body.contains("time_zone")) return nullptr;
+    const auto zone = zone_of(body.contains("time_zone") ? text(body, "time_zone") : std::string(row.text(0, 1)));
+    const auto cron = cron_of(body.contains("cron") ? text(body, "cron") : std::string(row.text(0, 0)), id);
+    const auto now = row.time(0, 4);
+    const auto next = cron.next(row.is_null(0, 3) ? now : std::max(now, row.time(0, 3)), zone);
+    return next ? core::time::rfc3339(*next) : "";
+}
+
+Response change(const Services& services, const Request& request, const Caller& caller, json::object& body) {
+    const auto& id = request.parameters.find("id")->second;
+    auto lease = services.pool.acquire();
+    Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization});
+    const auto row = tx.run(queue::sql::schedule_lock, id, caller.organization);
+    if (row.empty()) throw Error(Code::not_found, "no such schedule");
+    if (body.contains("kind") || body.contains("args")) {
+        const auto& kind =
+            queue::require_kind(body.contains("kind") ? text(body, "kind") : std::string(row.text(0, 2)));
+        auto args = body.contains("args") ? body.at("args").as_object() : json::parse_object(row.text(0, 5));
+        core::schema::require(kind.args, args, "args");
+        body["args"] = std::move(args);
+    }
+    tx.run(queue::sql::schedule_update, id, json::text(body), next_of(row, body, id));
+    const auto shown = tx.run(queue::sql::schedule_show, id, caller.organization);
+    tx.commit();
+    return core::http::text_response(200, std::string(shown.text(0, 0)));
+}
+
 Response list(const Services& services, const Request& request, const Caller& caller, json::object&) {
     const auto page = kit::page_of(request);
     return core::http::text_response(200, std::string(core::pg::once(services.pool, queue::sql::schedule_list,
@@ -169,6 +201,9 @@ std::vector<kit::Route> routes(const kit::Services& services) {
         {"POST", "/api/v1/schedules", "schedules.change", "Makes a schedule.", kSchedule, bind(create)},
         {"GET", "/api/v1/schedules", "schedules.see", "Schedules by name.", {}, bind(list)},
         {"GET", "/api/v1/schedules/{id}", "schedules.see", "One schedule and its latest ticks.", {}, bind(show)},
+        {"PATCH", "/api/v1/schedules/{id}", "schedules.change",
+         "Changes a schedule; with another rule or zone its next tick is the first one after now.", kSchedule,
+         bind(change)},
         {"DELETE",
          "/api/v1/schedules/{id}",
          "schedules.change",
