@@ -2,9 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <vector>
 
+#include "core/log/context.h"
 #include "core/text/utf8.h"
 #include "core/time/time.h"
 
@@ -57,6 +60,20 @@ bool is_plain(std::string_view text) {
     return !text.empty() && text.find_first_of(" =") == std::string_view::npos && escaped(text) == text;
 }
 
+/// The line's own fields, then those of its thread's contexts from the innermost on; each name once.
+template <class Each>
+void each_field(Fields fields, Each&& each) {
+    std::vector<std::string> told;
+    for (const auto& [key, value] : fields) each(key, value);
+    for (const auto* context = present_context(); context != nullptr; context = context->outer())
+        context->describe([&](std::string_view key, std::string_view value) {
+            const auto is_it = [&](const auto& one) { return one == key; };
+            if (std::ranges::any_of(fields, is_it, &Field::first) || std::ranges::any_of(told, is_it)) return;
+            told.emplace_back(key);
+            each(key, value);
+        });
+}
+
 }  // namespace
 
 void configure(Level level, Format format) {
@@ -78,11 +95,13 @@ std::string line(Level level, std::string_view event, Fields fields, Format form
     std::string out;
     if (format == Format::json) {
         out = "{\"ts\":\"" + std::string(at) + "\",\"level\":\"" + std::string(name) + "\",\"event\":" + quoted(event);
-        for (const auto& [key, value] : fields) out += "," + quoted(key) + ":" + quoted(value);
+        each_field(fields, [&](auto key, const auto& value) { out += "," + quoted(key) + ":" + quoted(value); });
         return out + "}\n";
     }
     out = std::string(at.substr(11, 12)) + " " + std::string(name) + std::string(6 - name.size(), ' ') + escaped(event);
-    for (const auto& [key, value] : fields) out += " " + escaped(key) + "=" + (is_plain(value) ? value : quoted(value));
+    each_field(fields, [&](auto key, const auto& value) {
+        out += " " + escaped(key) + "=" + (is_plain(value) ? std::string(value) : quoted(value));
+    });
     return out + "\n";
 }
 

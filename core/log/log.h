@@ -39,7 +39,7 @@ inline void error(std::string_view event, Fields fields = {}) {
 /// Lines lost because stderr could not take them.
 std::uint64_t dropped();
 
-/// The line write() would make: tests read it.
+/// The line write() would make in this thread, with what its contexts add (core/log/context.h): tests read it.
 std::string line(Level level, std::string_view event, Fields fields, Format format, std::string_view at);
 
 }  // namespace nightshift::core::log
