@@ -19,6 +19,7 @@ struct Transaction::Impl {
     Session& session;
     pqxx::work work;
     std::string cursor;
+    bool committed = false;
 };
 
 Transaction::Transaction(Lease& lease, const Scope& scope) {
@@ -30,7 +31,7 @@ Transaction::Transaction(Lease& lease, const Scope& scope) {
 }
 
 Transaction::~Transaction() {
-    if (!impl_) return;
+    if (!impl_ || impl_->committed) return;  // libpqxx takes an abort after a commit for a mistake
     try {
         impl_->work.abort();
     } catch (...) {  // a link that can't roll back is thrown away; the server rolls back by itself
@@ -58,6 +59,7 @@ Result Transaction::execute(std::string_view sql) {
 void Transaction::commit() {
     try {
         impl_->work.commit();
+        impl_->committed = true;
     } catch (...) {
         translate(&impl_->session, "commit");
     }
