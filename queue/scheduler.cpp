@@ -1,6 +1,7 @@
 #include "queue/scheduler.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/error/error.h"
 #include "core/error/fail_point.h"
@@ -83,12 +84,21 @@ void add_or_set_aside(Batch& batch, const Result& rows, std::size_t i) {
     }
 }
 
-void write(Transaction& tx, const Batch& batch) {
+/// Leaves out the runs of ticks that had fired before.
+void keep_new(Batch& batch, const Result& inserted) {
+    if (inserted.size() == batch.fire_times.size()) return;
+    core::log::warn("schedule.fired_before", {{"ticks", std::to_string(batch.fire_times.size() - inserted.size())}});
+    std::set<std::string> fresh;
+    for (std::size_t i = 0; i < inserted.size(); ++i) fresh.emplace(inserted.text(i, 0));
+    std::erase_if(batch.runs, [&](const Submission& run) { return !fresh.contains(run.id); });
+}
+
+void write(Transaction& tx, Batch& batch) {
     if (!batch.to_cancel.empty()) tx.run(sql::schedule_cancel_running, batch.to_cancel);
-    submit(tx, batch.runs);
     if (!batch.fire_times.empty())
-        tx.run(sql::schedule_fired, batch.fire_schedules, batch.fire_times, batch.fire_runs, batch.outcomes,
-               batch.reasons);
+        keep_new(batch, tx.run(sql::schedule_fired, batch.fire_schedules, batch.fire_times, batch.fire_runs,
+                               batch.outcomes, batch.reasons));
+    submit(tx, batch.runs);
     tx.run(sql::schedule_advance, batch.cursors, batch.next_times, batch.fired_times);
 }
 
