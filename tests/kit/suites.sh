@@ -1,7 +1,10 @@
 # shellcheck shell=bash
 # Building and running the test suites behind ./dev test. Sourced by ./dev, after servers.sh.
+# shellcheck source=tests/kit/cron_compare.sh
+source tests/kit/cron_compare.sh
 
-SUITES="house unit dev integration fault"   # what ./dev test runs; by name also: docs, the commands in the documents, on a release build
+SUITES="house unit dev integration fault"   # what ./dev test runs
+NAMED_SUITES="docs cron"   # by name: the commands in the documents, on a release build; cron rules beside npm's croner and cron-parser
 PRESETS="dev release asan tsan"
 usage() { say "$1"; exit 64; }
 
@@ -24,9 +27,16 @@ PY
 
 run_suite() {
     local suite=$1 preset=$2 filter=$3 folder=$4 status=0
-    local run=("build/$preset/tests/${suite}_tests" --gtest_brief=1 "--gtest_output=json:$folder/$suite.json" ${filter:+"--gtest_filter=$filter"})
-    [[ $suite != @(dev|docs) ]] || run=(python3 "tests/$suite/${suite}_test.py" "$folder/$suite.json")
-    "${run[@]}" 2> "$folder/$suite.log" || status=$?
+    case $suite in
+        dev | docs) python3 "tests/$suite/${suite}_test.py" "$folder/$suite.json" 2> "$folder/$suite.log" || status=$? ;;
+        cron)
+            cron_compare "$preset" "$folder/$suite.json" 2> "$folder/$suite.log" || status=$?
+            tail -n 5 "$folder/$suite.log" >&2
+            [ -e "$folder/$suite.json" ] || echo '{"tests": 1, "failures": 0, "disabled": 1}' > "$folder/$suite.json" ;;
+        *)
+            "build/$preset/tests/${suite}_tests" --gtest_brief=1 "--gtest_output=json:$folder/$suite.json" ${filter:+"--gtest_filter=$filter"} \
+                2> "$folder/$suite.log" || status=$? ;;
+    esac
     [ $status = 0 ] || { tail -40 "$folder/$suite.log" >&2; say "$suite ended with status $status"; }
     count "$folder/$suite.json" $status
 }
@@ -44,8 +54,12 @@ run_tests() {
     # shellcheck disable=SC2206
     [ ${#suites[@]} -gt 0 ] || suites=($SUITES)
     for suite in "${suites[@]}"; do
-        [[ " $SUITES docs " == *" $suite "* ]] || usage "test: expected suites of $SUITES docs, got $suite"
-        [[ $suite == @(dev|docs) ]] || [ ! -d "tests/$suite" ] || targets+=("tests/${suite}_tests")
+        [[ " $SUITES $NAMED_SUITES " == *" $suite "* ]] || usage "test: expected suites of $SUITES $NAMED_SUITES, got $suite"
+        case $suite in
+            dev | docs) ;;
+            cron) targets+=(nightshift) ;;
+            *) [ ! -d "tests/$suite" ] || targets+=("tests/${suite}_tests") ;;
+        esac
     done
     [ ${#targets[@]} = 0 ] || build "$preset" "${targets[@]}"
     local folder; folder=$(mktemp -d "${TMPDIR:-/tmp}/nightshift-test.XXXXXX"); chmod 755 "$folder"
