@@ -4,7 +4,7 @@ Usage: docs_test.py [report.json], or docs_test.py FILE.md.. to try pages on the
 
 A ```console block holds commands ("$ ", continued by "> ") and below each its output. A page is one bash session. Ids and moments may
 differ; a line of "..." stands for any lines; a command without output below it may print anything but must succeed."""
-import json, os, pathlib, re, subprocess, sys, tempfile
+import json, os, pathlib, re, signal, subprocess, sys, tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MARK = "-----a command has ended-----"
@@ -35,11 +35,22 @@ def agrees(expected, got):
     return not expected or re.fullmatch(pattern, "\n".join(map(masked, got))) is not None
 
 
+def run(script, limit):
+    """What the script prints. One that waits for ever is ended with all that it started, and what it printed counts."""
+    shell = subprocess.Popen(["bash", "-c", script], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        return shell.communicate(timeout=limit)[0]
+    except subprocess.TimeoutExpired:
+        os.killpg(shell.pid, signal.SIGTERM)
+        return shell.communicate()[0]
+
+
 def check(path):
     steps = commands(path.read_text())
     script = "".join(f"{command}\nprintf '\\n{MARK} %s\\n' $?\n" for _, command, _ in steps)
-    done = subprocess.run(["bash", "-c", script], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=1200)
-    parts = re.split(rf"\n{MARK} (\d+)\n", done.stdout)
+    out = run(script, 900)
+    parts = re.split(rf"\n{MARK} (\d+)\n", out)
     failed = 0
     for index, (number, command, expected) in enumerate(steps):
         got = parts[2 * index].splitlines() if 2 * index < len(parts) else []
@@ -57,7 +68,7 @@ def check_all(pages):
     passed = failed = 0
     for page in pages:
         good, bad = check(page)
-        print(f"{page.relative_to(ROOT)}: {good} commands as written, {bad} not", file=sys.stderr)
+        print(f"{os.path.relpath(page, ROOT)}: {good} commands as written, {bad} not", file=sys.stderr)
         passed, failed = passed + good, failed + bad
     return passed, failed
 
@@ -73,11 +84,12 @@ def on_a_demo_of_its_own():
             subprocess.run(["./dev", "up", "--detach"], cwd=ROOT, check=True)
             rest = check_all(others)
         finally:
-            subprocess.run(["./dev", "reset"], cwd=ROOT)
+            subprocess.run(["./dev", "reset"], cwd=ROOT, start_new_session=True)
     return first[0] + rest[0], first[1] + rest[1]
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))   # and stop the demo on the way out
     pages = [pathlib.Path(name).resolve() for name in sys.argv[1:] if name.endswith(".md")]
     passed, failed = check_all(pages) if pages else on_a_demo_of_its_own()
     if len(sys.argv) == 2 and not pages:
