@@ -112,6 +112,19 @@ Link::Link(const std::string& url, std::chrono::milliseconds timeout, std::chron
 Link::~Link() =
     default;  // no orderly close: the broker gives back what was not acknowledged, and a dead link would only wait
 
+std::string Link::server() const {
+    const auto* properties = amqp_get_server_properties(impl_->state);
+    const auto property = [&](std::string_view name) -> std::string {
+        for (int i = 0; i < properties->num_entries; ++i) {
+            const auto& entry = properties->entries[i];
+            if (text_of(entry.key) == name && entry.value.kind == AMQP_FIELD_KIND_UTF8)
+                return text_of(entry.value.value.bytes);
+        }
+        return "?";
+    };
+    return property("product") + " " + property("version");
+}
+
 void Link::declare_quorum_queue(const std::string& name) {
     constexpr int kPreconditionFailed = 406;
     amqp_table_entry_t type{};

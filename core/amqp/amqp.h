@@ -33,6 +33,8 @@ public:
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
 
+    /// What answers, as it calls itself: "RabbitMQ 3.10.8".
+    std::string server() const;
     /// Durable quorum queue; its tunables are the server's policies.
     void declare_quorum_queue(const std::string& name);
     /// Messages that wait in it.

@@ -159,6 +159,10 @@ std::size_t Program::told(const std::string& event) const {
     return count;
 }
 
+std::string Program::token() {
+    return kToken;
+}
+
 std::string Program::port() const {
     const auto text = log();
     const std::string key = R"("port":")";

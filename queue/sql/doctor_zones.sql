@@ -1,0 +1,2 @@
+-- The time zones that schedules name.
+select distinct time_zone from schedule
