@@ -61,15 +61,17 @@ Finding clock(core::pg::Pool& pool) {
             "by the host"};
 }
 
-/// As the engine and the API open them: a connection a slot and fifteen more, and one a
-/// request that is worked on.
+/// As the engine and the API open them: a connection a slot and nineteen more, and the pool of the API.
 Finding connections(const Result& server, const Configuration& configuration) {
-    const auto wanted = configuration.number("workers.slots") + 15 + configuration.number("api.threads");
+    const auto pool = configuration.number("database.pool");
+    const auto wanted =
+        configuration.number("workers.slots") + 19 + (pool == 0 ? configuration.number("api.threads") : pool);
     const auto room = server.number(0, 8), taken = server.number(0, 9);
     const auto found = std::to_string(taken) + " of " + std::to_string(room) +
                        " connections taken; a process may open " + std::to_string(wanted);
     if (wanted > room)
-        return {"connections", Health::failure, found, "raise max_connections, or lower workers.slots and api.threads"};
+        return {"connections", Health::failure, found,
+                "raise max_connections, or lower workers.slots and database.pool"};
     if (taken + 5 > room)
         return {"connections", Health::failure, found, "raise max_connections, or stop what holds them"};
     if (taken * 10 > room * 8)
