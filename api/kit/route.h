@@ -23,12 +23,18 @@ struct Services {
     std::function<core::json::value(std::string_view)> setting;  ///< of the configuration, by dotted path
 };
 
+/// How far a permission reaches: nothing, one's own person, what one has to do with, one's team, all of the
+/// organization. SEEDS.md 6. A greater reach holds the smaller ones.
+enum class Reach : std::uint8_t { none, self, own, team, all };
+
 /// Who calls: from the token alone.
 struct Caller {
-    std::string actor;         ///< "token:dev", later the user's id
-    std::string organization;  ///< uuid
-    bool may(std::string_view permission) const;
-    std::vector<std::string> permissions;  ///< "*": all
+    std::string actor;                          ///< "user:<id>", "key:<id>" or "token"
+    std::string organization;                   ///< uuid
+    std::vector<std::string> permissions = {};  ///< "job.view:own", "job.create" (all); "*": everything
+    std::string user = {};                      ///< uuid of the person, "" for a machine
+    bool may(std::string_view permission) const { return reach(permission) != Reach::none; }
+    Reach reach(std::string_view permission) const;
 };
 
 using Handle = std::function<core::http::Response(const core::http::Request&, const Caller&, core::json::object& body)>;

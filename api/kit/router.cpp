@@ -80,8 +80,17 @@ Response error_response(const Error& problem, const Request& request) {
 
 }  // namespace
 
-bool Caller::may(std::string_view permission) const {
-    return std::ranges::any_of(permissions, [&](const auto& one) { return one == "*" || one == permission; });
+Reach Caller::reach(std::string_view permission) const {
+    constexpr std::pair<std::string_view, Reach> kReaches[] = {
+        {"", Reach::all}, {":all", Reach::all}, {":team", Reach::team}, {":own", Reach::own}, {":self", Reach::self}};
+    auto reach = Reach::none;
+    for (const std::string_view one : permissions) {
+        if (one == "*") return Reach::all;
+        if (!one.starts_with(permission)) continue;
+        for (const auto& [suffix, value] : kReaches)
+            if (one.substr(permission.size()) == suffix) reach = std::max(reach, value);
+    }
+    return reach;
 }
 
 struct Router::Entry {

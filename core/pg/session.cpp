@@ -84,10 +84,13 @@ void translate(Session* session, std::string_view where) {
 
 pqxx::result execute(pqxx::transaction_base& tx, Session& session, const Statement& statement,
                      const std::vector<Value>& parameters) {
-    session.prepare(statement);
     std::vector<const char*> texts;
     texts.reserve(parameters.size());
     for (const auto& parameter : parameters) texts.push_back(parameter.text() ? parameter.text()->c_str() : nullptr);
+    if (statement.name.empty())
+        return tx.exec_params(std::string(statement.sql),
+                              pqxx::prepare::make_dynamic_params(texts.begin(), texts.end()));
+    session.prepare(statement);
     return tx.exec_prepared(std::string(statement.name),
                             pqxx::prepare::make_dynamic_params(texts.begin(), texts.end()));
 }

@@ -1,4 +1,5 @@
-// A named SQL statement, embedded from its file at build time. The name is the prepared name and the metric label.
+// A named SQL statement, embedded from its file at build time. The name is the prepared name and the metric label;
+// without a name it is not prepared. Name and text outlive every session.
 #pragma once
 #include <string_view>
 

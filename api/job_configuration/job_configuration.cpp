@@ -1,0 +1,145 @@
+#include "api/job_configuration/job_configuration.h"
+
+#include <cctype>
+
+#include "api/kit/resource.h"
+#include "core/error/error.h"
+#include "domain/jobs/category.h"
+
+namespace nightshift::api::job_configuration {
+namespace {
+
+using core::schema::Type;
+using kit::Column;
+using kit::Resource;
+namespace json = core::json;
+
+constexpr kit::Allow kAllow{.see = "organization.view",
+                            .create = "job_config.manage",
+                            .change = "job_config.manage",
+                            .remove = "job_config.manage"};
+constexpr kit::Scopes kEverybody{.own = "true"};
+
+constexpr Column kName{"name",
+                       Type::text,
+                       "Unique in the organization.",
+                       {.min = 1, .max = 80, .required = true},
+                       kit::kFilter | kit::kSort | kit::kSearch};
+constexpr Column kDescription{"description", Type::text, "What it means.", {.max = 2000, .nullable = true}};
+constexpr Column kActive{"is_active", Type::boolean, "Offered for new jobs.", {.fallback = "true"}, kit::kFilter};
+
+/// "In Progress" is known as in_progress in filters and to programs.
+void add_slug(const kit::Change& change) {
+    const auto* name = change.body.if_contains("name");
+    if (name == nullptr || change.body.contains("slug") || change.before != nullptr) return;
+    change.body["slug"] = domain::jobs::slug_of(std::string_view(name->as_string()));
+}
+
+/// A status posted without a category gets the one its name suggests, shown in the answer and editable. SEEDS.md C-27.
+void add_category(const kit::Change& change) {
+    add_slug(change);
+    if (change.before == nullptr && !change.body.contains("category"))
+        change.body["category"] = domain::jobs::category_of(std::string_view(change.body.at("name").as_string()));
+    if (change.before == nullptr && !change.body.contains("pauses_sla"))
+        change.body["pauses_sla"] = change.body.at("category").as_string() == "blocked";
+}
+
+constexpr Column kTypeColumns[] = {
+    kName,
+    kDescription,
+    {"class",
+     Type::choice,
+     "Whether its jobs are tickets.",
+     {.fallback = "\"job\"", .choices = "job|ticket"},
+     kit::kFilter},
+    {"key_prefix", Type::text, "What keys of its jobs begin with: WEB-12.", {.min = 2, .max = 10, .nullable = true}},
+    {"ordered_tasks", Type::boolean, "Tasks of its jobs are done in order.", {.fallback = "true"}},
+    kActive,
+};
+constexpr Resource kTypes{.name = "job-types",
+                          .one = "job type",
+                          .doc = "The types of jobs.",
+                          .table = "job_type",
+                          .view = "api.job_type",
+                          .columns = kTypeColumns,
+                          .allow = kAllow,
+                          .scopes = kEverybody,
+                          .order = "name"};
+
+constexpr Column kStatusColumns[] = {
+    kName,
+    {"slug", Type::text, "Its short name: in_progress.", {.min = 1, .max = 80}, kit::kFilter},
+    kDescription,
+    {"display_order",
+     Type::integer,
+     "Where it stands on boards and in lists.",
+     {.min = 0, .max = 10000, .fallback = "100"},
+     kit::kSort},
+    {"category",
+     Type::choice,
+     "What it counts as; from the name when not given.",
+     {.choices = "open|in_progress|blocked|review|done|cancelled"},
+     kit::kFilter},
+    {"pauses_sla", Type::boolean, "Clocks stand still in it; default for blocked ones."},
+    {"is_default", Type::boolean, "New jobs start in it.", {}, kit::kFilter},
+    kActive,
+};
+constexpr Resource kStatuses{.name = "job-statuses",
+                             .one = "job status",
+                             .doc = "The statuses of jobs, each of a category that says what it counts as.",
+                             .table = "job_status",
+                             .view = "api.job_status",
+                             .columns = kStatusColumns,
+                             .allow = kAllow,
+                             .scopes = kEverybody,
+                             .order = "display_order",
+                             .before_write = add_category};
+
+constexpr Column kPriorityColumns[] = {
+    kName,
+    {"slug", Type::text, "Its short name: high.", {.min = 1, .max = 80}, kit::kFilter},
+    kDescription,
+    {"level",
+     Type::integer,
+     "The higher, the more urgent.",
+     {.min = 0, .max = 1000, .required = true},
+     kit::kFilter | kit::kSort},
+    {"color", Type::text, "As #RRGGBB.", {.max = 7, .nullable = true, .check = domain::jobs::check_color}},
+    kActive,
+};
+constexpr Resource kPriorities{.name = "job-priorities",
+                               .one = "job priority",
+                               .doc = "The priorities of jobs, by level.",
+                               .table = "job_priority",
+                               .view = "api.job_priority",
+                               .columns = kPriorityColumns,
+                               .allow = kAllow,
+                               .scopes = kEverybody,
+                               .order = "level",
+                               .before_write = add_slug};
+
+constexpr Column kTagColumns[] = {
+    kName,
+    {"color", Type::text, "As #RRGGBB.", {.max = 7, .nullable = true, .check = domain::jobs::check_color}},
+};
+constexpr Resource kTags{
+    .name = "tags",
+    .one = "tag",
+    .doc = "Words to find jobs by.",
+    .table = "tag",
+    .view = "api.tag",
+    .columns = kTagColumns,
+    .allow = {.see = "organization.view", .create = "tag.manage", .change = "tag.manage", .remove = "tag.manage"},
+    .scopes = kEverybody,
+    .order = "name"};
+
+}  // namespace
+
+std::vector<kit::Route> routes(const kit::Services& services) {
+    std::vector<kit::Route> routes;
+    for (const auto* resource : {&kTypes, &kStatuses, &kPriorities, &kTags})
+        for (auto& route : kit::routes_of(*resource, services)) routes.push_back(std::move(route));
+    return routes;
+}
+
+}  // namespace nightshift::api::job_configuration

@@ -1,0 +1,234 @@
+#include "api/kit/resource.h"
+
+#include <algorithm>
+
+#include "api/kit/constraint.h"
+#include "api/kit/resource_sql.h"
+#include "core/error/error.h"
+#include "core/time/time.h"
+
+namespace nightshift::api::kit {
+namespace {
+
+using core::Code;
+using core::Error;
+using core::http::Request;
+using core::http::Response;
+using core::pg::Transaction;
+using core::pg::Value;
+namespace json = core::json;
+
+Value user_of(const Caller& caller) {
+    return caller.user.empty() ? Value(nullptr) : Value(caller.user);
+}
+
+core::pg::Result run(Transaction& tx, const Resource& resource, std::string sql, const std::vector<Value>& values) {
+    std::string scratch;
+    return tx.run_with(statements().intern(resource.name, std::move(sql), scratch), values);
+}
+
+[[noreturn]] void no_such(const Resource& resource, const std::string& id) {
+    throw Error(Code::not_found, "no such " + std::string(resource.one) + ": " + id);
+}
+
+/// Not within reach for this: unseen rows are not there, seen ones are not theirs to change. SEEDS.md C-10.
+[[noreturn]] void refuse(Transaction& tx, const Resource& resource, const Caller& caller, const std::string& id,
+                         std::string_view permission) {
+    show(tx, resource, caller, id);
+    throw Error(Code::forbidden, "this " + std::string(resource.one) +
+                                     " is not yours to change: it needs the permission " + std::string(permission) +
+                                     " further than you hold it");
+}
+
+void check_references(Transaction& tx, const Resource& resource, const Caller& caller, const json::object& body) {
+    json::object problems;
+    for (const auto& column : resource.columns) {
+        const auto* given = column.refers.empty() ? nullptr : body.if_contains(column.name);
+        if (given == nullptr || !given->is_string()) continue;
+        if (run(tx, resource, refers_sql(column), {caller.organization, std::string(given->as_string())}).empty())
+            problems[column.name] = "there is none with this id";
+    }
+    if (problems.empty()) return;
+    const auto first = std::string(problems.begin()->key());
+    throw Error(Code::rule, first + ": there is none with this id", json::text(json::object{{"fields", problems}}));
+}
+
+json::object lock(Transaction& tx, const Resource& resource, const Caller& caller, const std::string& id,
+                  std::string_view permission, std::string_view if_match) {
+    const auto rows =
+        run(tx, resource, lock_sql(resource, caller.reach(permission)), {caller.organization, user_of(caller), id});
+    if (rows.empty()) refuse(tx, resource, caller, id, permission);
+    const auto version = rows.number(0, 1);
+    if (!if_match.empty() && if_match != "*" &&
+        if_match.find('"' + std::to_string(version) + '"') == std::string_view::npos)
+        throw Error(Code::conflict,
+                    "If-Match: this " + std::string(resource.one) + " is at version " + std::to_string(version) +
+                        " now; read it again before you change it",
+                    json::text(json::object{{"version", version}}));
+    return json::parse_object(rows.text(0, 0));
+}
+
+template <class Work>
+auto with_named_constraints(const Resource& resource, Work&& work) {
+    try {
+        return work();
+    } catch (const Error& problem) {
+        throw named(problem, resource.constraints);
+    }
+}
+
+std::vector<core::schema::Field> fields_of(const Resource& resource) {
+    std::vector<core::schema::Field> fields;
+    for (const auto& column : resource.columns) fields.push_back({column.name, column.type, column.doc, column.rules});
+    return fields;
+}
+
+Response removed(const Resource& resource, const Services& services, const Caller& caller, const Request& request) {
+    const auto& id = request.parameters.find("id")->second;
+    auto lease = services.pool.acquire();
+    Transaction tx(lease, scope_of(caller));
+    const auto before = lock(tx, resource, caller, id, resource.allow.remove, request.header("if-match"));
+    json::object nothing;
+    if (resource.before_remove != nullptr) resource.before_remove({tx, services, caller, id, nothing, &before});
+    with_named_constraints(resource, [&] {
+        run(tx, resource, remove_sql(resource), {caller.organization, id});
+        tx.commit();
+    });
+    return {.status = 204, .content_type = {}};
+}
+
+}  // namespace
+
+core::pg::Scope scope_of(const Caller& caller) {
+    return {.actor = caller.actor, .organization = caller.organization};
+}
+
+Response shown_response(int status, const Shown& shown) {
+    auto response = core::http::text_response(status, shown.text);
+    response.headers.emplace_back("ETag", '"' + std::to_string(shown.version) + '"');
+    return response;
+}
+
+Shown show(Transaction& tx, const Resource& resource, const Caller& caller, const std::string& id,
+           std::string_view permission) {
+    const auto reach = caller.reach(permission.empty() ? resource.allow.see : permission);
+    const auto rows = run(tx, resource, show_sql(resource, reach), {caller.organization, user_of(caller), id});
+    if (rows.empty()) no_such(resource, id);
+    return {std::string(rows.text(0, 0)), static_cast<int>(rows.number(0, 1))};
+}
+
+Shown create(Transaction& tx, const Resource& resource, const Services& services, const Caller& caller,
+             const std::string& id, json::object& body) {
+    return with_named_constraints(resource, [&] {
+        if (resource.before_write != nullptr) resource.before_write({tx, services, caller, id, body});
+        check_references(tx, resource, caller, body);
+        run(tx, resource, insert_sql(resource, body), {caller.organization, json::text(body), id});
+        if (resource.after_write != nullptr) resource.after_write({tx, services, caller, id, body});
+        return show(tx, resource, caller, id, resource.allow.create);
+    });
+}
+
+Shown change(Transaction& tx, const Resource& resource, const Services& services, const Caller& caller,
+             const std::string& id, json::object& body, std::string_view if_match) {
+    return with_named_constraints(resource, [&] {
+        const auto before = lock(tx, resource, caller, id, resource.allow.change, if_match);
+        if (resource.before_write != nullptr) resource.before_write({tx, services, caller, id, body, &before});
+        check_references(tx, resource, caller, body);
+        if (!body.empty()) run(tx, resource, update_sql(resource, body), {caller.organization, json::text(body), id});
+        if (resource.after_write != nullptr) resource.after_write({tx, services, caller, id, body, &before});
+        return show(tx, resource, caller, id, resource.allow.change);
+    });
+}
+
+namespace {
+
+Response created(const Resource& resource, const Services& services, const Caller& caller, json::object& body) {
+    const auto id = core::time::uuid7();
+    auto lease = services.pool.acquire();
+    Transaction tx(lease, scope_of(caller));
+    const auto shown = create(tx, resource, services, caller, id, body);
+    with_named_constraints(resource, [&] { tx.commit(); });
+    auto response = shown_response(201, shown);
+    response.headers.emplace_back("Location", "/api/v1/" + std::string(resource.name) + "/" + id);
+    return response;
+}
+
+Response changed(const Resource& resource, const Services& services, const Caller& caller, const Request& request,
+                 json::object& body) {
+    auto lease = services.pool.acquire();
+    Transaction tx(lease, scope_of(caller));
+    const auto shown =
+        change(tx, resource, services, caller, request.parameters.find("id")->second, body, request.header("if-match"));
+    with_named_constraints(resource, [&] { tx.commit(); });
+    return shown_response(200, shown);
+}
+
+/// One round trip: the statement is its own transaction.
+Response one(const Resource& resource, const Services& services, const Caller& caller, const Request& request) {
+    const auto& id = request.parameters.find("id")->second;
+    std::string scratch;
+    const auto statement =
+        statements().intern(resource.name, show_sql(resource, caller.reach(resource.allow.see)), scratch);
+    auto lease = services.pool.acquire();
+    const auto rows = core::pg::run_once(lease, statement, {caller.organization, user_of(caller), id});
+    if (rows.empty()) no_such(resource, id);
+    const auto version = std::to_string(rows.number(0, 1));
+    if (request.header("if-none-match").find('"' + version + '"') != std::string_view::npos)
+        return {.status = 304, .content_type = {}, .headers = {{"ETag", '"' + version + '"'}}};
+    return shown_response(200, {std::string(rows.text(0, 0)), static_cast<int>(rows.number(0, 1))});
+}
+
+/// What must outlive the routes of one resource: the fields their bodies are checked against, and their paths.
+struct Definition {
+    std::vector<core::schema::Field> fields;
+    std::string collection, item;
+    std::string list_doc, create_doc, show_doc, change_doc, remove_doc;
+};
+
+std::shared_ptr<const Definition> definition_of(const Resource& resource) {
+    auto definition = std::make_shared<Definition>();
+    definition->fields = fields_of(resource);
+    definition->collection = "/api/v1/" + std::string(resource.name);
+    definition->item = definition->collection + "/{id}";
+    const std::string one_of(resource.one);
+    definition->list_doc = std::string(resource.doc);
+    definition->create_doc = "Creates: " + one_of + ".";
+    definition->show_doc = "Shows one " + one_of + ".";
+    definition->change_doc = "Changes the given fields of one " + one_of + "; null clears one.";
+    definition->remove_doc = "Deletes one " + one_of + "; its history stays.";
+    return definition;
+}
+
+}  // namespace
+
+std::vector<Route> routes_of(const Resource& resource, const Services& services) {
+    const auto definition = definition_of(resource);
+    std::vector<Route> routes;
+    const auto add = [&](std::string_view method, const std::string& path, std::string_view permission,
+                         const std::string& doc, bool takes_body, auto handle) {
+        if (permission.empty()) return;
+        routes.push_back({method, path, permission, doc,
+                          takes_body ? std::span<const core::schema::Field>(definition->fields)
+                                     : std::span<const core::schema::Field>{},
+                          [&resource, &services, definition, handle](const Request& request, const Caller& caller,
+                                                                     json::object& body) {
+                              return handle(resource, services, request, caller, body);
+                          }});
+    };
+    const auto merge = [](const auto& r, const auto& s, const auto& q, const auto& c, auto& b) {
+        return changed(r, s, c, q, b);
+    };
+    add("GET", definition->collection, resource.allow.see, definition->list_doc, false,
+        [](const auto& r, const auto& s, const auto& q, const auto& c, auto&) { return list(s.pool, r, q, c); });
+    add("POST", definition->collection, resource.allow.create, definition->create_doc, true,
+        [](const auto& r, const auto& s, const auto&, const auto& c, auto& b) { return created(r, s, c, b); });
+    add("GET", definition->item, resource.allow.see, definition->show_doc, false,
+        [](const auto& r, const auto& s, const auto& q, const auto& c, auto&) { return one(r, s, c, q); });
+    add("PATCH", definition->item, resource.allow.change, definition->change_doc, true, merge);
+    add("PUT", definition->item, resource.allow.change, definition->change_doc, true, merge);
+    add("DELETE", definition->item, resource.allow.remove, definition->remove_doc, false,
+        [](const auto& r, const auto& s, const auto& q, const auto& c, auto&) { return removed(r, s, c, q); });
+    return routes;
+}
+
+}  // namespace nightshift::api::kit

@@ -1,0 +1,294 @@
+// Lists: filters, search, order and pages of a resource, all from its columns.
+#include <Poco/URI.h>
+
+#include <algorithm>
+#include <array>
+
+#include "api/kit/cursor.h"
+#include "api/kit/resource.h"
+#include "api/kit/resource_sql.h"
+#include "api/kit/router.h"
+#include "core/error/error.h"
+#include "core/time/time.h"
+
+namespace nightshift::api::kit {
+namespace {
+
+using core::Code;
+using core::Error;
+using core::http::Request;
+using core::http::Response;
+using core::pg::Value;
+using core::schema::Type;
+
+constexpr std::array<std::string_view, 7> kOwnArguments = {"skip", "limit", "cursor", "order", "q", "search", "query"};
+
+struct Key {
+    std::string column;
+    bool descending = false, nullable = false;
+};
+
+/// The text of a list's statement as it grows, with its values.
+struct Draft {
+    const Resource& resource;
+    const Request& request;
+    const Caller& caller;
+    std::string where;
+    std::vector<Value> values;
+
+    std::string parameter(Value value) {
+        values.push_back(std::move(value));
+        return "$" + std::to_string(values.size());
+    }
+};
+
+[[noreturn]] void refuse(std::string_view name, const std::string& expected, std::string_view given) {
+    throw Error(Code::validation, std::string(name) + ": expected " + expected + ", got \"" + std::string(given) + '"');
+}
+
+std::string_view sql_type(Type type) {
+    switch (type) {
+        case Type::uuid:
+            return "uuid";
+        case Type::integer:
+            return "bigint";
+        case Type::number:
+            return "numeric";
+        case Type::boolean:
+            return "boolean";
+        case Type::timestamp:
+            return "timestamptz";
+        case Type::date:
+            return "date";
+        default:
+            return "text";
+    }
+}
+
+/// A filter's value, checked; "me" is the caller where a person is asked for.
+std::string checked(const Draft& draft, const Column& column, std::string_view name, std::string_view given) {
+    if (column.type == Type::uuid && given == "me" && !draft.caller.user.empty()) return draft.caller.user;
+    const auto fits = [&] {
+        switch (column.type) {
+            case Type::uuid:
+                return core::time::is_uuid(given);
+            case Type::boolean:
+                return given == "true" || given == "false";
+            case Type::integer:
+            case Type::number:
+                return !given.empty() && given.size() < 20 &&
+                       given.find_first_not_of("-0123456789.") == std::string_view::npos &&
+                       given.find_last_of('-') == given.find_first_of("-") && given.find('-') != 1 && given != "-" &&
+                       given != ".";
+            case Type::timestamp:
+                return core::time::parse_rfc3339(given).has_value() ||
+                       core::time::parse_rfc3339(std::string(given) + "T00:00:00Z").has_value();
+            case Type::date:
+                return core::time::parse_rfc3339(std::string(given) + "T00:00:00Z").has_value();
+            default:
+                return true;
+        }
+    }();
+    if (!fits) refuse(name, "a value of type " + std::string(sql_type(column.type)), given);
+    return std::string(given);
+}
+
+void filter_by_equality(Draft& draft, const Column& column, std::string_view given) {
+    std::vector<std::string> wanted;
+    bool or_null = false;
+    while (true) {
+        const auto comma = given.find(',');
+        const auto one = given.substr(0, comma);
+        if (one == "null")
+            or_null = true;
+        else
+            wanted.push_back(checked(draft, column, column.name, one));
+        if (comma == std::string_view::npos) break;
+        given.remove_prefix(comma + 1);
+    }
+    const auto name = "r.\"" + std::string(column.name) + '"';
+    std::string condition = or_null ? name + " is null" : "";
+    if (!wanted.empty()) {
+        if (or_null) condition += " or ";
+        const auto type = std::string(sql_type(column.type));
+        condition += wanted.size() == 1 ? name + " = " + draft.parameter(wanted.front()) + "::" + type
+                                        : name + " = any(" + draft.parameter(wanted) + "::" + type + "[])";
+    }
+    draft.where += " and (" + condition + ")";
+}
+
+/// ?due_date_from= (inclusive) and ?due_date_to= (exclusive)
+bool filter_by_range(Draft& draft, std::string_view name, std::string_view given) {
+    for (const auto& column : draft.resource.columns) {
+        if ((column.use & kFilter) == 0 || !name.starts_with(column.name)) continue;
+        const auto rest = name.substr(column.name.size());
+        if (rest != "_from" && rest != "_to") continue;
+        const auto value = checked(draft, column, name, given);
+        draft.where += " and r.\"" + std::string(column.name) + "\" " + (rest == "_from" ? ">=" : "<") + " " +
+                       draft.parameter(value) + "::" + std::string(sql_type(column.type));
+        return true;
+    }
+    return false;
+}
+
+std::string like(std::string_view text) {
+    std::string pattern = "%";
+    for (const char c : text) {
+        if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+        pattern += c;
+    }
+    return pattern + "%";
+}
+
+void search(Draft& draft, std::string_view given) {
+    constexpr std::size_t kLongest = 200;
+    if (given.empty()) return;
+    if (given.size() > kLongest) refuse("q", "at most 200 bytes", given.substr(0, 40));
+    std::string condition;
+    const auto pattern = draft.parameter(like(given));
+    for (const auto& column : draft.resource.columns)
+        if ((column.use & kSearch) != 0)
+            condition +=
+                (condition.empty() ? "" : " or ") + ("r.\"" + std::string(column.name) + "\"") + " ilike " + pattern;
+    draft.where += " and (" + (condition.empty() ? "false" : condition) + ")";
+}
+
+void take_filters(Draft& draft) {
+    for (const auto& [name, given] : draft.request.query) {
+        if (name == "q" || name == "search" || name == "query") {
+            search(draft, given);
+            continue;
+        }
+        if (std::ranges::find(kOwnArguments, name) != kOwnArguments.end()) continue;
+        const auto column = std::ranges::find_if(
+            draft.resource.columns, [&](const Column& one) { return one.name == name && (one.use & kFilter) != 0; });
+        if (column != draft.resource.columns.end())
+            filter_by_equality(draft, *column, given);
+        else if (!filter_by_range(draft, name, given)) {
+            std::vector<std::string_view> known(kOwnArguments.begin(), kOwnArguments.end());
+            for (const auto& one : draft.resource.columns)
+                if ((one.use & kFilter) != 0) known.push_back(one.name);
+            const auto near = core::suggestion(name, known.data(), known.data() + known.size());
+            throw Error(Code::validation,
+                        name + ": " + std::string(draft.resource.name) + " have no such filter" + near);
+        }
+    }
+}
+
+std::vector<Key> keys_of(const Resource& resource, std::string_view order) {
+    std::vector<Key> keys;
+    while (!order.empty()) {
+        auto one = order.substr(0, order.find(','));
+        order.remove_prefix(std::min(order.size(), one.size() + 1));
+        Key key;
+        if (one.starts_with('-')) {
+            key.descending = true;
+            one.remove_prefix(1);
+        }
+        const auto column = std::ranges::find(resource.columns, one, &Column::name);
+        const bool known = column != resource.columns.end();
+        if (one != "created_at" && one != "updated_at" &&
+            (!known || ((column->use & kSort) == 0 && resource.order.find(one) == std::string_view::npos)))
+            refuse("order",
+                   "columns of " + std::string(resource.name) + " that can be ordered by, with - before for descending",
+                   one);
+        key.nullable = known && !column->rules.required;
+        key.column = "r.\"" + std::string(one) + '"';
+        keys.push_back(std::move(key));
+    }
+    return keys;
+}
+
+/// What comes after the cursor's row; rows without a value come last in either direction.
+void go_on_after(Draft& draft, const Cursor& cursor, const std::vector<Key>& keys) {
+    if (cursor.values.size() != keys.size() + 1) refuse("cursor", "one of this list and order", cursor.order);
+    std::string same = "true", beyond;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        const auto& [column, descending, nullable] = keys[i];
+        const auto& value = cursor.values[i];
+        if (value) {
+            const auto place = draft.parameter(*value);
+            beyond += " or (" + same + " and (" + column + (descending ? " < " : " > ") + place +
+                      (nullable ? " or " + column + " is null))" : "))");
+            same += " and " + column + " = " + place;
+        } else {
+            same += " and " + column + " is null";
+        }
+    }
+    draft.where +=
+        " and ((" + same + " and r.id > " + draft.parameter(*cursor.values.back()) + "::uuid)" + beyond + ")";
+}
+
+std::string order_of(const std::vector<Key>& keys) {
+    std::string order;
+    for (const auto& key : keys)
+        order += key.column + (key.descending ? " desc" : "") +
+                 (key.nullable     ? " nulls last"
+                  : key.descending ? " nulls last"
+                                   : "") +
+                 ", ";
+    return order + "r.id";
+}
+
+std::string encoded(const std::string& text) {
+    std::string out;
+    Poco::URI::encode(text, "&=+?#/:;,@!$'()*[]", out);
+    return out;
+}
+
+void tell_next(Response& response, const Request& request, const Cursor& cursor) {
+    const auto text = encode(cursor);
+    std::string link = request.path + "?";
+    for (const auto& [name, value] : request.query)
+        if (name != "cursor" && name != "skip") link += encoded(name) + "=" + encoded(value) + "&";
+    response.headers.emplace_back("Link", "<" + link + "cursor=" + text + ">; rel=\"next\"");
+    response.headers.emplace_back("X-Next-Cursor", text);
+}
+
+}  // namespace
+
+Response list(core::pg::Pool& pool, const Resource& resource, const Request& request, const Caller& caller,
+              std::string_view only, const std::vector<Value>& given) {
+    const auto page = page_of(request);
+    Draft draft{resource,
+                request,
+                caller,
+                visible(resource, caller.reach(resource.allow.see)),
+                {caller.organization, caller.user.empty() ? Value(nullptr) : Value(caller.user)}};
+    draft.values.insert(draft.values.end(), given.begin(), given.end());
+    if (!only.empty()) draft.where += " and (" + std::string(only) + ")";
+    take_filters(draft);
+    const auto order = std::string(request.argument("order").value_or(resource.order));
+    const auto keys = keys_of(resource, order);
+    if (const auto cursor = request.argument("cursor")) {
+        const auto from = decode(*cursor);
+        if (from.order != order) refuse("cursor", "one of the same order", from.order);
+        go_on_after(draft, from, keys);
+    }
+    std::string places;
+    for (const auto& key : keys) places += ", " + key.column + "::text";
+    const auto sql = "select (select row_to_json(x)::text from (select " + shown_columns(resource) +
+                     ") x), r.id::text" + places + " from " + std::string(resource.view) +
+                     " r where r.organization_id = $1::uuid and ($2::uuid is null or true) and " + draft.where +
+                     " order by " + order_of(keys) + " limit " + draft.parameter(page.limit + 1) + "::int offset " +
+                     draft.parameter(page.skip) + "::int";
+    std::string scratch;
+    auto lease = pool.acquire();
+    const auto rows = core::pg::run_once(lease, statements().intern(resource.name, sql, scratch), draft.values);
+    const auto shown = std::min(rows.size(), static_cast<std::size_t>(page.limit));
+    std::string body = "[";
+    for (std::size_t i = 0; i < shown; ++i) (body += i == 0 ? "" : ",") += rows.text(i, 0);
+    auto response = core::http::text_response(200, body + "]");
+    if (rows.size() > shown) {
+        Cursor next{order, {}};
+        for (std::size_t i = 0; i < keys.size(); ++i)
+            next.values.push_back(rows.is_null(shown - 1, i + 2)
+                                      ? std::nullopt
+                                      : std::optional(std::string(rows.text(shown - 1, i + 2))));
+        next.values.emplace_back(std::string(rows.text(shown - 1, 1)));
+        tell_next(response, request, next);
+    }
+    return response;
+}
+
+}  // namespace nightshift::api::kit
