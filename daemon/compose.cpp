@@ -73,6 +73,14 @@ queue::EngineSettings engine_settings(const Configuration& configuration, const 
             .setting = [configuration](std::string_view path) { return configuration.at(path); }};
 }
 
+domain::identity::GateSettings gate_settings(const Configuration& configuration) {
+    return {.access = std::chrono::duration_cast<std::chrono::seconds>(configuration.span("auth.access_token")),
+            .refresh = std::chrono::duration_cast<std::chrono::seconds>(configuration.span("auth.refresh_token")),
+            .registration = configuration.text("auth.register"),
+            .failures_to_lock = static_cast<int>(configuration.number("auth.failures_to_lock")),
+            .password_cost = static_cast<int>(configuration.number("auth.password_cost"))};
+}
+
 }  // namespace
 
 Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& roles,
@@ -88,8 +96,11 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
                                    .size = pool == 0 ? threads : pool,
                                    .statement_timeout = configuration.span("database.statement_timeout"),
                                    .name = "nightshift-api"});
+        gate_ = std::make_unique<domain::identity::Gate>(*pool_, gate_settings(configuration),
+                                                         [] { return std::chrono::system_clock::now(); });
+        gate_->prepare();
         services_ = std::make_unique<api::kit::Services>(api::kit::Services{
-            *pool_, *engine_, [configuration](std::string_view path) { return configuration.at(path); }});
+            *pool_, *engine_, [configuration](std::string_view path) { return configuration.at(path); }, gate_.get()});
         std::vector<api::kit::Route> routes;
         for (const auto& make : generated::resources)
             for (auto& route : make(*services_)) routes.push_back(std::move(route));
@@ -99,7 +110,7 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
              }});
         router_ = std::make_unique<api::kit::Router>(
             std::move(routes),
-            api::kit::Access{configuration.text("api.token"), configuration.text("api.organization")});
+            api::kit::Access{configuration.text("api.token"), configuration.text("api.organization"), gate_.get()});
         server_ = std::make_unique<core::http::Server>(
             core::http::ServerSettings{.host = configuration.text("api.host"),
                                        .port = static_cast<std::uint16_t>(configuration.number("api.port")),

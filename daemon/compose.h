@@ -28,6 +28,7 @@ public:
 private:
     std::unique_ptr<queue::Engine> engine_;
     std::unique_ptr<core::pg::Pool> pool_;
+    std::unique_ptr<domain::identity::Gate> gate_;
     std::unique_ptr<api::kit::Services> services_;
     std::unique_ptr<api::kit::Router> router_;
     std::unique_ptr<core::http::Server> server_;

@@ -218,7 +218,8 @@ std::vector<Route> routes_of(const Resource& resource, const Services& services)
     const auto merge = [](const auto& r, const auto& s, const auto& q, const auto& c, auto& b) {
         return changed(r, s, c, q, b);
     };
-    add("GET", definition->collection, resource.allow.see, definition->list_doc, false,
+    add("GET", definition->collection, resource.allow.list.empty() ? resource.allow.see : resource.allow.list,
+        definition->list_doc, false,
         [](const auto& r, const auto& s, const auto& q, const auto& c, auto&) { return list(s.pool, r, q, c); });
     add("POST", definition->collection, resource.allow.create, definition->create_doc, true,
         [](const auto& r, const auto& s, const auto&, const auto& c, auto& b) { return created(r, s, c, b); });

@@ -26,9 +26,10 @@ namespace nightshift::api::kit {
 /// How a list may use a column.
 enum Use : unsigned {
     kPlain = 0,
-    kFilter = 1,  ///< ?name=value[,value..]; ?name=null; for times and numbers ?name_from=, ?name_to=
-    kSort = 2,    ///< ?order=name,-other
-    kSearch = 4   ///< looked through by ?q=
+    kFilter = 1,    ///< ?name=value[,value..]; ?name=null; for times and numbers ?name_from=, ?name_to=
+    kSort = 2,      ///< ?order=name,-other
+    kSearch = 4,    ///< looked through by ?q=
+    kWriteOnly = 8  ///< taken, never shown: a hook uses it
 };
 
 /// A field of the resource. Rules as in core/schema; `.server`: shown, never taken.
@@ -53,6 +54,7 @@ struct Allow {
     std::string_view create = {};  ///< empty: not over this door
     std::string_view change = {};
     std::string_view remove = {};
+    std::string_view list = {};  ///< of the collection; empty: as see
 };
 
 /// What a broken constraint means to the caller.

@@ -56,7 +56,8 @@ std::string visible(const Resource& resource, Reach reach) {
 
 std::string shown_columns(const Resource& resource) {
     std::string out = "r.id";
-    for (const auto& column : resource.columns) out += ", r." + quoted(column.name);
+    for (const auto& column : resource.columns)
+        if ((column.use & kWriteOnly) == 0) out += ", r." + quoted(column.name);
     return out + ", r.version, r.created_at, r.updated_at";
 }
 

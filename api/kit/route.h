@@ -12,6 +12,7 @@
 #include "core/http/message.h"
 #include "core/pg/pg.h"
 #include "core/schema/field.h"
+#include "domain/identity/gate.h"
 #include "queue/engine.h"
 
 namespace nightshift::api::kit {
@@ -21,6 +22,7 @@ struct Services {
     core::pg::Pool& pool;
     queue::Engine& engine;                                       ///< wake(), kinds(), state()
     std::function<core::json::value(std::string_view)> setting;  ///< of the configuration, by dotted path
+    domain::identity::Gate* gate = nullptr;                      ///< signing in
 };
 
 /// How far a permission reaches: nothing, one's own person, what one has to do with, one's team, all of the
@@ -32,7 +34,8 @@ struct Caller {
     std::string actor;                          ///< "user:<id>", "key:<id>" or "token"
     std::string organization;                   ///< uuid
     std::vector<std::string> permissions = {};  ///< "job.view:own", "job.create" (all); "*": everything
-    std::string user = {};                      ///< uuid of the person, "" for a machine
+    std::string user = {};                      ///< uuid of the person, "" for the loopback token
+    std::string session = {};                   ///< of the access token
     bool may(std::string_view permission) const { return reach(permission) != Reach::none; }
     Reach reach(std::string_view permission) const;
 };

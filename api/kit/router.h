@@ -10,8 +10,9 @@
 namespace nightshift::api::kit {
 
 struct Access {
-    std::string token;         ///< the loopback token; empty: nobody gets in
+    std::string token;         ///< the loopback token; empty: only people and keys get in
     std::string organization;  ///< whose rows its holder sees
+    domain::identity::Gate* gate = nullptr;
 };
 
 class Router {

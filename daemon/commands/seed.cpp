@@ -5,8 +5,11 @@
 
 #include "core/error/error.h"
 #include "core/pg/pg.h"
+#include "core/secret/secret.h"
 #include "daemon/configuration.h"
 #include "domain/demo/sql.h"
+#include "domain/identity/roles.h"
+#include "domain/identity/sql.h"
 #include "domain/organization/demo.h"
 
 namespace nightshift::daemon::seed {
@@ -34,6 +37,11 @@ void add(CLI::App& app, Action& action) {
             auto lease = pool.acquire();
             core::pg::Transaction tx(lease);
             tx.run(domain::demo::sql::seed_organization, domain::organization::kDemoOrganization);
+            for (const auto& role : domain::identity::builtin_roles())
+                tx.run(domain::identity::sql::role_ensure, domain::organization::kDemoOrganization, role.name,
+                       role.title, role.permissions);
+            tx.run(domain::demo::sql::seed_logins, domain::organization::kDemoOrganization,
+                   core::secret::hash_password("demo123"));
             const auto jobs =
                 tx.run(domain::demo::sql::seed_jobs, domain::organization::kDemoOrganization, options->jobs).affected();
             tx.commit();

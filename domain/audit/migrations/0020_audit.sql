@@ -36,7 +36,7 @@ declare
 begin
     if tg_op = 'UPDATE' and what = '{}' then return null; end if;
     insert into audit_log (organization_id, actor, action, subject, subject_id, parent_id, changed, reason, request_id)
-    values ((shown ->> 'organization_id')::uuid, coalesce(nullif(current_setting('nightshift.actor', true), ''), 'system'),
+    values (coalesce(shown ->> 'organization_id', shown ->> 'id')::uuid, coalesce(nullif(current_setting('nightshift.actor', true), ''), 'system'),
             case when tg_op = 'INSERT' then 'created'
                  when tg_op = 'DELETE' or (before ->> 'deleted_at' is null and after ->> 'deleted_at' is not null) then 'deleted'
                  when before ->> 'deleted_at' is not null and after ->> 'deleted_at' is null then 'restored'

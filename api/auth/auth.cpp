@@ -1,0 +1,169 @@
+#include "api/auth/auth.h"
+
+#include "core/error/error.h"
+#include "domain/identity/sql.h"
+
+namespace nightshift::api::auth {
+namespace {
+
+using core::Code;
+using core::Error;
+using core::http::Request;
+using core::http::Response;
+using core::schema::Field;
+using core::schema::Type;
+using domain::identity::Origin;
+using domain::identity::Tokens;
+using kit::Caller;
+using kit::Services;
+namespace json = core::json;
+
+constexpr std::string_view kCookie = "refresh_token";
+
+std::string check_email(const json::value& value) {
+    const std::string_view text = value.as_string();
+    const auto at = text.find('@');
+    const bool fits = at != std::string_view::npos && at > 0 && text.find('@', at + 1) == std::string_view::npos &&
+                      text.find('.', at) != std::string_view::npos && !text.ends_with('.') &&
+                      text.find_first_of(" \t\r\n<>\",;") == std::string_view::npos;
+    return fits ? "" : "expected an e-mail address";
+}
+
+constexpr Field kRegister[] = {
+    {"email", Type::text, "Who signs in.", {.min = 3, .max = 254, .required = true, .check = check_email}},
+    {"password", Type::text, "8 characters at least, 72 bytes at most.", {.min = 8, .max = 72, .required = true}},
+    {"name", Type::text, "The whole name.", {.max = 200}},
+    {"first_name", Type::text, "Given name.", {.max = 100}},
+    {"last_name", Type::text, "Family name.", {.max = 100}},
+    {"organization", Type::text, "The organization's slug, where there are several.", {.max = 100}},
+};
+constexpr Field kLogin[] = {
+    {"email", Type::text, "Who signs in.", {.max = 254}},
+    {"username", Type::text, "The same as email.", {.max = 254}},
+    {"password", Type::text, "The password.", {.max = 1000, .required = true}},
+};
+constexpr Field kRefresh[] = {
+    {"refresh_token", Type::text, "The refresh token; without one the cookie counts.", {.max = 500}},
+    {"refresh", Type::text, "The same as refresh_token.", {.max = 500}},
+};
+constexpr Field kChangePassword[] = {
+    {"current_password", Type::text, "The password until now.", {.max = 1000, .required = true}},
+    {"new_password", Type::text, "8 characters at least, 72 bytes at most.", {.min = 8, .max = 72, .required = true}},
+};
+
+std::string text_of(const json::object& body, std::string_view name) {
+    const auto* given = body.if_contains(name);
+    return given == nullptr || given->is_null() ? std::string{} : std::string(given->as_string());
+}
+
+Origin origin_of(const Request& request) {
+    return {request.peer, std::string(request.header("user-agent"))};
+}
+
+std::string cookie_of(const Request& request) {
+    std::string_view rest = request.header("cookie");
+    while (!rest.empty()) {
+        auto one = rest.substr(0, rest.find(';'));
+        rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+        while (one.starts_with(' ')) one.remove_prefix(1);
+        if (one.starts_with(kCookie) && one.substr(kCookie.size()).starts_with('='))
+            return std::string(one.substr(kCookie.size() + 1));
+    }
+    return {};
+}
+
+/// The refresh token is also a cookie that no script reads and no other site sends.
+Response signed_in(int status, const Tokens& tokens) {
+    json::object body{{"access_token", tokens.access},
+                      {"token_type", "bearer"},
+                      {"expires_in", tokens.expires_in.count()},
+                      {"refresh_token", tokens.refresh}};
+    auto response = core::http::json_response(status, body);
+    response.headers.emplace_back("Set-Cookie", std::string(kCookie) + "=" + tokens.refresh + "; Path=/; Max-Age=" +
+                                                    std::to_string(tokens.refresh_expires_in.count()) +
+                                                    "; HttpOnly; SameSite=Strict");
+    response.headers.emplace_back("Cache-Control", "no-store");
+    return response;
+}
+
+Response enroll(const Services& services, const Request& request, const Caller&, json::object& body) {
+    const auto tokens = services.gate->enroll({.email = text_of(body, "email"),
+                                               .password = text_of(body, "password"),
+                                               .name = text_of(body, "name"),
+                                               .first_name = text_of(body, "first_name"),
+                                               .last_name = text_of(body, "last_name"),
+                                               .organization = text_of(body, "organization")},
+                                              origin_of(request));
+    return signed_in(201, tokens);
+}
+
+Response login(const Services& services, const Request& request, const Caller&, json::object& body) {
+    auto email = text_of(body, "email");
+    if (email.empty()) email = text_of(body, "username");
+    if (email.empty()) throw Error(Code::validation, "email: is required", R"({"fields":{"email":"is required"}})");
+    return signed_in(200, services.gate->login(email, text_of(body, "password"), origin_of(request)));
+}
+
+Response refresh(const Services& services, const Request& request, const Caller&, json::object& body) {
+    auto token = text_of(body, "refresh_token");
+    if (token.empty()) token = text_of(body, "refresh");
+    if (token.empty()) token = cookie_of(request);
+    if (token.empty()) throw Error(Code::unauthorized, "refresh_token: expected one in the body or as a cookie");
+    return signed_in(200, services.gate->refresh(token, origin_of(request)));
+}
+
+Response logout(const Services& services, const Request& request, const Caller& caller, json::object& body) {
+    auto token = text_of(body, "refresh_token");
+    if (token.empty()) token = cookie_of(request);
+    services.gate->logout(token, caller.session);
+    return {.status = 204,
+            .content_type = {},
+            .headers = {{"Set-Cookie", std::string(kCookie) + "=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"}}};
+}
+
+Response me(const Services& services, const Request&, const Caller& caller, json::object&) {
+    const auto rows = core::pg::once(services.pool, domain::identity::sql::user_me,
+                                     caller.user.empty() ? core::pg::Value(nullptr) : core::pg::Value(caller.user),
+                                     caller.organization);
+    if (rows.empty()) throw Error(Code::not_found, "this token belongs to no person");
+    return core::http::text_response(200, std::string(rows.text(0, 0)));
+}
+
+Response change_password(const Services& services, const Request&, const Caller& caller, json::object& body) {
+    services.gate->change_password(
+        {.actor = caller.actor, .user = caller.user, .organization = caller.organization, .session = caller.session},
+        text_of(body, "current_password"), text_of(body, "new_password"));
+    return {.status = 204, .content_type = {}};
+}
+
+Response keys(const Services& services, const Request&, const Caller&, json::object&) {
+    auto response = core::http::json_response(200, services.gate->key_set());
+    response.headers.emplace_back("Cache-Control", "public, max-age=300");
+    return response;
+}
+
+}  // namespace
+
+std::vector<kit::Route> routes(const Services& services) {
+    const auto bind = [&services](auto function) {
+        return [&services, function](const Request& request, const Caller& caller, json::object& body) {
+            return function(services, request, caller, body);
+        };
+    };
+    return {
+        {"POST", "/api/v1/auth/register", "", "Makes an account and signs in.", kRegister, bind(enroll)},
+        {"POST", "/api/v1/auth/login", "", "Signs in.", kLogin, bind(login)},
+        {"POST", "/api/v1/auth/refresh", "", "A new access token for a refresh token, which is used up.", kRefresh,
+         bind(refresh)},
+        {"POST", "/api/v1/auth/token/refresh", "", "The same as /auth/refresh.", kRefresh, bind(refresh)},
+        {"POST", "/api/v1/auth/logout", "account.own", "Signs out: the session's tokens end.", kRefresh, bind(logout)},
+        {"GET", "/api/v1/auth/me", "account.own", "Who is signed in, and what they may.", {}, bind(me)},
+        {"GET", "/api/v1/auth/profile", "account.own", "The same as /auth/me.", {}, bind(me)},
+        {"GET", "/api/v1/users/me", "account.own", "The same as /auth/me.", {}, bind(me)},
+        {"POST", "/api/v1/auth/change-password", "account.own", "Changes one's password and signs out everywhere.",
+         kChangePassword, bind(change_password)},
+        {"GET", "/.well-known/jwks.json", "", "The public keys that access tokens are signed with.", {}, bind(keys)},
+    };
+}
+
+}  // namespace nightshift::api::auth

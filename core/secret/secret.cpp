@@ -1,0 +1,72 @@
+#include "core/secret/secret.h"
+
+#include <Poco/Base64Encoder.h>
+#include <Poco/Crypto/DigestEngine.h>
+#include <crypt.h>
+#include <sys/random.h>
+
+#include <memory>
+#include <sstream>
+
+#include "core/error/error.h"
+
+namespace nightshift::core::secret {
+namespace {
+
+// The hash of nothing anybody knows: checked where there is no user.
+constexpr const char* kNobody = "$2b$11$CwTycUXWue0Thq9StjUM0uJ8Gx6k1o6hHkF5Kc8h6u2o0d2G5J5sK";
+
+std::string crypted(const std::string& password, const std::string& setting) {
+    const auto data = std::make_unique<crypt_data>();
+    const char* hash = ::crypt_r(password.c_str(), setting.c_str(), data.get());
+    return hash == nullptr || hash[0] == '*' ? std::string{} : std::string(hash);
+}
+
+bool same(std::string_view left, std::string_view right) {
+    unsigned difference = left.size() == right.size() ? 0U : 1U;
+    for (std::size_t i = 0; i < left.size() && i < right.size(); ++i)
+        difference |= static_cast<unsigned char>(left[i]) ^ static_cast<unsigned char>(right[i]);
+    return difference == 0;
+}
+
+}  // namespace
+
+std::string hash_password(const std::string& password, int cost) {
+    constexpr std::size_t kMost = 72;  // bcrypt reads no further
+    if (password.size() > kMost || password.find('\0') != std::string::npos)
+        throw Error(Code::validation, "password: expected at most 72 bytes and no zero byte");
+    char salt[CRYPT_GENSALT_OUTPUT_SIZE];
+    if (::crypt_gensalt_rn("$2b$", static_cast<unsigned long>(cost), nullptr, 0, salt, sizeof salt) == nullptr)
+        throw Error(Code::internal, "password: no salt to be had for cost " + std::to_string(cost));
+    auto hash = crypted(password, salt);
+    if (hash.empty()) throw Error(Code::internal, "password: bcrypt is not available here");
+    return hash;
+}
+
+bool check_password(const std::string& password, const std::string& hash) {
+    const auto found = crypted(password.substr(0, password.find('\0')), hash.empty() ? kNobody : hash);
+    return !hash.empty() && !found.empty() && same(found, hash);
+}
+
+std::string random_token(std::size_t bytes) {
+    std::string raw(bytes, '\0');
+    std::size_t got = 0;
+    while (got < bytes) {
+        const auto read = ::getrandom(raw.data() + got, bytes - got, 0);
+        if (read < 0) throw Error(Code::internal, "random: the system gives none");
+        got += static_cast<std::size_t>(read);
+    }
+    std::ostringstream out;
+    Poco::Base64Encoder encoder(out, Poco::BASE64_URL_ENCODING | Poco::BASE64_NO_PADDING);
+    encoder << raw;
+    encoder.close();
+    return out.str();
+}
+
+std::string digest(std::string_view text) {
+    Poco::Crypto::DigestEngine engine("SHA256");
+    engine.update(text.data(), text.size());
+    return Poco::DigestEngine::digestToHex(engine.digest());
+}
+
+}  // namespace nightshift::core::secret

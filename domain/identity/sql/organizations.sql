@@ -1,0 +1,2 @@
+-- Every organization.
+select id from organization where deleted_at is null
