@@ -16,6 +16,9 @@ with setting as (
     select n.*, s.*, clock_timestamp() - make_interval(secs => (1 - i::float8 / $2::int) * 365 * 86400) - make_interval(secs => r % 3600) as born,
            case when i > $2::int * 0.9 then (array[1, 1, 2, 2, 3, 4, 5])[1 + r % 7] else (array[5, 5, 5, 5, 5, 5, 5, 6, 2, 1])[1 + r % 10] end as status
       from numbered n, setting s
+), counted as (
+    insert into job_counter (organization_id, prefix, last) select $1::uuid, 'JOB', $2::int where not exists (select 1 from job where organization_id = $1::uuid)
+    on conflict do nothing
 )
 insert into job (id, organization_id, key, title, job_type_id, job_status_id, job_priority_id, created_by_user_id, assigned_to_user_id, department_id,
                  due_date, estimated_hours, completed_at, created_at, updated_at)

@@ -1,0 +1,214 @@
+#include "api/jobs/parts.h"
+
+#include <algorithm>
+
+#include "api/jobs/jobs.h"
+#include "core/error/error.h"
+#include "core/time/time.h"
+#include "domain/jobs/sql.h"
+
+namespace nightshift::api::jobs {
+namespace {
+
+using core::Code;
+using core::Error;
+using core::schema::Type;
+using kit::Change;
+using kit::Column;
+namespace json = core::json;
+namespace sql = domain::jobs::sql;
+
+std::string text_in(const json::object& row, std::string_view name) {
+    const auto* found = row.if_contains(name);
+    return found == nullptr || !found->is_string() ? std::string{} : std::string(found->as_string());
+}
+
+/// Held while something is added, so that a completion at the same moment sees it or comes first. The caller must see
+/// the job.
+std::string hold_job(const Change& change, const std::string& job) {
+    kit::show(change.tx, kJobs, change.caller, job);
+    const auto found = change.tx.run(sql::job_lock, change.caller.organization, job);
+    return found.empty() ? std::string{} : std::string(found.text(0, 0));
+}
+
+void add_to_job(const Change& change) {
+    if (change.before == nullptr) hold_job(change, text_in(change.body, "job_id"));
+}
+
+void write_item(const Change& change) {
+    if (change.before == nullptr) {
+        const auto checklist = kit::show(change.tx, kChecklists, change.caller, text_in(change.body, "checklist_id"));
+        const auto job = text_in(json::parse_object(checklist.text), "job_id");
+        if (hold_job(change, job) == "done")
+            throw Error(Code::conflict, "the job is done; open it again before you add to its checklists");
+        change.body["job_id"] = job;
+    }
+    const auto* done = change.body.if_contains("is_completed");
+    if (done == nullptr) return;
+    const bool was = change.before != nullptr && change.before->at("is_completed").as_bool();
+    if (done->as_bool() == was && change.before != nullptr) return;
+    change.body["completed_at"] =
+        done->as_bool() ? json::value(core::time::rfc3339(std::chrono::system_clock::now())) : json::value(nullptr);
+    change.body["completed_by_user_id"] =
+        done->as_bool() && !change.caller.user.empty() ? json::value(change.caller.user) : json::value(nullptr);
+}
+
+void write_comment(const Change& change) {
+    if (change.before != nullptr) return;
+    hold_job(change, text_in(change.body, "job_id"));
+    if (change.caller.user.empty()) throw Error(Code::forbidden, "a comment is somebody's: sign in as a person");
+    change.body["user_id"] = change.caller.user;
+}
+
+void write_time_log(const Change& change) {
+    if (change.before != nullptr) return;
+    hold_job(change, text_in(change.body, "job_id"));
+    auto user = text_in(change.body, "user_id");
+    if (user.empty()) user = change.caller.user;
+    if (user.empty()) throw Error(Code::validation, "user_id: is required for a token of no person");
+    if (user != change.caller.user && !change.caller.may("time.manage"))
+        throw Error(Code::forbidden, "user_id: you log time for yourself");
+    change.body["user_id"] = user;
+    if (!change.body.contains("start_time"))
+        change.body["start_time"] = core::time::rfc3339(std::chrono::system_clock::now());
+    const bool runs = text_in(change.body, "end_time").empty();
+    change.body["source"] = runs ? "timer" : "manual";
+    if (!runs) return;
+    if (const auto running = change.tx.run(sql::timer_running, user); !running.empty())
+        throw Error(Code::conflict, "a timer runs already, on " + std::string(running.text(0, 1)) + "; stop it first",
+                    json::text(json::object{{"time_log_id", running.text(0, 0)}, {"job", running.text(0, 1)}}));
+}
+
+constexpr std::string_view kJobOwn =
+    "exists (select 1 from job j where j.id = r.job_id and (j.created_by_user_id = $2 or j.assigned_to_user_id = $2"
+    " or exists (select 1 from job_watcher w where w.job_id = j.id and w.user_id = $2)))";
+constexpr kit::Scopes kOfJob{.own = kJobOwn};
+
+constexpr Column kJob{"job_id", Type::uuid, "The job it belongs to.", {.required = true}, kit::kFilter, "job"};
+constexpr Column kOrder{
+    "display_order", Type::integer, "Where it stands.", {.min = 0, .max = 100000, .fallback = "0"}, kit::kSort};
+
+constexpr Column kChecklistColumns[] = {
+    kJob,
+    {"title", Type::text, "What the list is for.", {.min = 1, .max = 200, .required = true}, kit::kSearch},
+    {"description", Type::text, "More on it.", {.max = 2000, .nullable = true}},
+    kOrder,
+    {"item_count", Type::integer, "How many items it has.", {.server = true}},
+    {"completed_count", Type::integer, "How many of them are done.", {.server = true}},
+};
+constexpr Column kItemColumns[] = {
+    {"checklist_id", Type::uuid, "The checklist it is on.", {.required = true}, kit::kFilter, "checklist"},
+    {"job_id", Type::uuid, "The job of that checklist.", {.server = true}, kit::kFilter},
+    {"description", Type::text, "What is to be done.", {.min = 1, .max = 1000, .required = true}, kit::kSearch},
+    kOrder,
+    {"is_completed", Type::boolean, "Done.", {.fallback = "false"}, kit::kFilter},
+    {"assigned_to_user_id", Type::uuid, "Who does it.", {.nullable = true}, kit::kFilter, "app_user"},
+    {"completed_at", Type::timestamp, "When it was done.", {.server = true}},
+    {"completed_by_user_id", Type::uuid, "Who did it.", {.server = true}, kit::kFilter},
+};
+constexpr Column kCommentColumns[] = {
+    kJob,
+    {"user_id", Type::uuid, "Who said it.", {.server = true}, kit::kFilter},
+    {"user_name", Type::text, "That person's name.", {.server = true}},
+    {"content",
+     Type::text,
+     "What was said; @name tells that person.",
+     {.min = 1, .max = 20000, .required = true},
+     kit::kSearch},
+    {"is_internal", Type::boolean, "Not for who asked from outside.", {.fallback = "false"}, kit::kFilter},
+};
+constexpr Column kTimeLogColumns[] = {
+    kJob,
+    {"user_id", Type::uuid, "Who worked; the caller when not given.", {}, kit::kFilter, "app_user"},
+    {"start_time", Type::timestamp, "From when; now when not given.", {}, kit::kFilter | kit::kSort},
+    {"end_time", Type::timestamp, "Until when; a running timer without.", {.nullable = true}, kit::kFilter},
+    {"duration_seconds", Type::integer, "How long.", {.server = true}},
+    {"is_running", Type::boolean, "A timer that runs.", {.server = true}, kit::kFilter},
+    {"description", Type::text, "On what.", {.max = 2000, .nullable = true}, kit::kSearch},
+    {"is_billable", Type::boolean, "Goes on the bill.", {.fallback = "true"}, kit::kFilter},
+    {"needs_review", Type::boolean, "Ran implausibly long.", {.server = true}, kit::kFilter},
+    {"source", Type::text, "timer, manual or sync.", {.server = true}, kit::kFilter},
+};
+constexpr kit::Constraint kTimeLogConstraints[] = {
+    {"time_log_one_running", Code::conflict, "user_id", "a timer of this person runs already"},
+    {"time_log_no_overlap", Code::conflict, "start_time", "this overlaps another log of the same person"},
+    {"time_log_ends_after_start", Code::rule, "end_time", "is before start_time"},
+};
+
+bool is_name(char c) {
+    return (std::isalnum(static_cast<unsigned char>(c)) != 0) || c == '.' || c == '_' || c == '-' || c == '+' ||
+           c == '@';
+}
+
+}  // namespace
+
+constinit const kit::Resource kChecklists{.name = "checklists",
+                                          .one = "checklist",
+                                          .doc = "Lists of what a job takes.",
+                                          .table = "checklist",
+                                          .view = "api.checklist",
+                                          .columns = kChecklistColumns,
+                                          .allow = {.see = "job.view",
+                                                    .create = "checklist.update",
+                                                    .change = "checklist.update",
+                                                    .remove = "checklist.update"},
+                                          .scopes = kOfJob,
+                                          .order = "display_order",
+                                          .before_write = add_to_job};
+constinit const kit::Resource kChecklistItems{.name = "checklist-items",
+                                              .one = "checklist item",
+                                              .doc = "Items of checklists.",
+                                              .table = "checklist_item",
+                                              .view = "api.checklist_item",
+                                              .columns = kItemColumns,
+                                              .allow = {.see = "job.view",
+                                                        .create = "checklist.update",
+                                                        .change = "checklist.update",
+                                                        .remove = "checklist.update"},
+                                              .scopes = kOfJob,
+                                              .order = "display_order",
+                                              .before_write = write_item};
+constinit const kit::Resource kComments{
+    .name = "comments",
+    .one = "comment",
+    .doc = "What was said about jobs.",
+    .table = "comment",
+    .view = "api.comment",
+    .columns = kCommentColumns,
+    .allow = {.see = "job.view", .create = "comment.create", .change = "comment.create", .remove = "comment.create"},
+    .scopes = kOfJob,
+    .before_write = write_comment};
+constinit const kit::Resource kTimeLogs{
+    .name = "time-logs",
+    .one = "time log",
+    .doc = "Time worked on jobs.",
+    .table = "time_log",
+    .view = "api.time_log",
+    .columns = kTimeLogColumns,
+    .allow = {.see = "time.log", .create = "time.log", .change = "time.log", .remove = "time.log"},
+    .scopes = {.team = "true", .own = "r.user_id = $2"},
+    .constraints = kTimeLogConstraints,
+    .order = "-start_time",
+    .before_write = write_time_log};
+
+Mentions mentions_of(core::pg::Transaction& tx, const std::string& organization, std::string_view content) {
+    Mentions mentions;
+    constexpr std::size_t kMost = 50;
+    for (auto at = content.find('@');
+         at != std::string_view::npos && mentions.users.size() + mentions.unresolved.size() < kMost;
+         at = content.find('@', at + 1)) {
+        if (at > 0 && is_name(content[at - 1])) continue;  // an address in the text is no mention
+        auto end = at + 1;
+        while (end < content.size() && is_name(content[end])) ++end;
+        auto name = content.substr(at + 1, end - at - 1);
+        while (name.ends_with('.') || name.ends_with('-') || name.ends_with('@')) name.remove_suffix(1);
+        if (name.empty()) continue;
+        const auto found = tx.run(sql::mention_find, organization, name);
+        auto& list = found.size() == 1 ? mentions.users : mentions.unresolved;
+        const auto one = found.size() == 1 ? std::string(found.text(0, 0)) : std::string(name);
+        if (std::ranges::find(list, one) == list.end()) list.push_back(one);
+    }
+    return mentions;
+}
+
+}  // namespace nightshift::api::jobs

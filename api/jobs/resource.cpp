@@ -1,0 +1,242 @@
+// The resource of jobs: its columns and the rules a column can't say. SPEC 2, Rules.
+#include "api/jobs/jobs.h"
+#include "core/error/error.h"
+#include "core/time/time.h"
+#include "domain/jobs/category.h"
+#include "domain/jobs/sql.h"
+#include "domain/notifications/sql.h"
+
+namespace nightshift::api::jobs {
+namespace {
+
+using core::Code;
+using core::Error;
+using core::schema::Type;
+using kit::Change;
+using kit::Column;
+namespace json = core::json;
+namespace sql = domain::jobs::sql;
+
+constexpr Column kColumns[] = {
+    {"key", Type::text, "Its short name: WEB-12.", {.server = true}, kit::kFilter | kit::kSort | kit::kSearch},
+    {"title", Type::text, "What is to be done.", {.min = 1, .max = 300, .required = true}, kit::kSort | kit::kSearch},
+    {"description", Type::text, "All there is to say.", {.max = 20000, .nullable = true}, kit::kSearch},
+    {"job_type_id", Type::uuid, "Its type; the first active one when not given.", {}, kit::kFilter, "job_type"},
+    {"job_status_id", Type::uuid, "Its status; the default one when not given.", {}, kit::kFilter, "job_status"},
+    {"job_priority_id", Type::uuid, "Its priority; the normal one when not given.", {}, kit::kFilter, "job_priority"},
+    {"type", Type::text, "The type's name.", {.server = true}, kit::kFilter},
+    {"class", Type::text, "job or ticket.", {.server = true}, kit::kFilter},
+    {"status", Type::text, "The status's short name.", {.server = true}, kit::kFilter},
+    {"status_name", Type::text, "The status's name.", {.server = true}},
+    {"status_category", Type::text, "What the status counts as.", {.server = true}, kit::kFilter},
+    {"priority", Type::text, "The priority's short name.", {.server = true}, kit::kFilter},
+    {"priority_level", Type::integer, "The priority's level.", {.server = true}, kit::kFilter | kit::kSort},
+    {"created_by_user_id", Type::uuid, "Who asked for it; the caller when not given.", {}, kit::kFilter, "app_user"},
+    {"assigned_to_user_id", Type::uuid, "Who works on it.", {.nullable = true}, kit::kFilter, "app_user"},
+    {"assigned_to_name", Type::text, "That person's name.", {.server = true}},
+    {"department_id", Type::uuid, "The department it belongs to.", {.nullable = true}, kit::kFilter, "department"},
+    {"team_id", Type::uuid, "The team it belongs to.", {.nullable = true}, kit::kFilter, "team"},
+    {"scheduled_start",
+     Type::timestamp,
+     "When work is to begin; not in the past.",
+     {.nullable = true},
+     kit::kFilter | kit::kSort},
+    {"scheduled_end",
+     Type::timestamp,
+     "When work is to end; after its start.",
+     {.nullable = true},
+     kit::kFilter | kit::kSort},
+    {"due_date", Type::timestamp, "When it must be done.", {.nullable = true}, kit::kFilter | kit::kSort},
+    {"estimated_hours",
+     Type::number,
+     "How long it should take.",
+     {.min = 0, .max = 100000, .nullable = true},
+     kit::kSort},
+    {"actual_hours", Type::number, "How long was worked on it, by the time logs.", {.server = true}},
+    {"is_overdue", Type::boolean, "Past its due date and not done.", {.server = true}, kit::kFilter},
+    {"started_at", Type::timestamp, "When work began.", {.server = true}},
+    {"completed_at", Type::timestamp, "When it was done.", {.server = true}, kit::kFilter | kit::kSort},
+};
+
+constexpr kit::Scopes kScopes{
+    .team =
+        "(r.created_by_user_id = $2 or r.assigned_to_user_id = $2 or exists (select 1 from department d where d.id = "
+        "r.department_id and d.manager_user_id = $2)"
+        " or exists (select 1 from team t where t.id = r.team_id and t.lead_user_id = $2)"
+        " or exists (select 1 from app_user u where u.id = $2 and u.department_id = r.department_id))",
+    .own =
+        "(r.created_by_user_id = $2 or r.assigned_to_user_id = $2"
+        " or exists (select 1 from job_watcher w where w.job_id = r.id and w.user_id = $2))"};
+
+constexpr kit::Constraint kConstraints[] = {
+    {"job_ends_after_start", Code::rule, "scheduled_end", "is not after scheduled_start"},
+};
+
+std::string text_in(const json::object& row, std::string_view name) {
+    const auto* found = row.if_contains(name);
+    return found == nullptr || !found->is_string() ? std::string{} : std::string(found->as_string());
+}
+
+void fill_defaults(const Change& change) {
+    const auto defaults = change.tx.run(sql::job_defaults, change.caller.organization);
+    constexpr std::string_view kNames[] = {"job_type_id", "job_status_id", "job_priority_id"};
+    for (std::size_t i = 0; i < std::size(kNames); ++i) {
+        if (change.body.contains(kNames[i])) continue;
+        if (defaults.is_null(0, i))
+            throw Error(Code::rule, std::string(kNames[i]) + ": there is none to start with; make one first");
+        change.body[kNames[i]] = std::string(defaults.text(0, i));
+    }
+    if (!change.body.contains("created_by_user_id")) {
+        if (change.caller.user.empty())
+            throw Error(Code::validation, "created_by_user_id: is required for a token of no person");
+        change.body["created_by_user_id"] = change.caller.user;
+    }
+}
+
+/// Somebody else is named as the one who asked only by who manages people. SEEDS.md C-12.
+void check_creator(const Change& change) {
+    const auto creator = text_in(change.body, "created_by_user_id");
+    if (!creator.empty() && creator != change.caller.user && change.caller.reach("job.delete") == kit::Reach::none)
+        throw Error(Code::forbidden, "created_by_user_id: you may only name yourself");
+}
+
+/// Scheduled dates are for what is to come; five minutes are forgiven. SEEDS.md C-35.
+void check_schedule(const Change& change) {
+    const auto now = std::chrono::system_clock::now();
+    for (const auto* name : {"scheduled_start", "scheduled_end"}) {
+        const auto given = text_in(change.body, name);
+        if (given.empty()) continue;
+        const auto moment = core::time::parse_rfc3339(given);
+        if (moment && *moment < now - std::chrono::minutes(5))
+            throw Error(Code::rule, std::string(name) + ": is in the past",
+                        R"({"fields":{")" + std::string(name) + R"(":"is in the past"}})");
+    }
+}
+
+[[noreturn]] void illegal(const Change& change, const std::string& from, const std::string& to) {
+    json::array allowed;
+    const auto statuses = change.tx.run(sql::status_list, change.caller.organization);
+    for (std::size_t i = 0; i < statuses.size(); ++i)
+        if (domain::jobs::may_move(from, statuses.text(i, 2)))
+            allowed.push_back(json::object{{"id", statuses.text(i, 0)}, {"status", statuses.text(i, 1)}});
+    throw Error(Code::conflict, "job_status_id: from " + from + " a job does not go to " + to,
+                json::text(json::object{{"allowed", std::move(allowed)}}));
+}
+
+/// Everything on the lists is done first, on every way into a done status. SEEDS.md C-29.
+void guard_completion(const Change& change) {
+    const auto open = change.tx.run(sql::completion_guard, change.id);
+    if (open.empty()) return;
+    json::array items;
+    for (std::size_t i = 0; i < open.size(); ++i)
+        items.push_back(json::object{{"id", open.text(i, 0)}, {"description", open.text(i, 1)}});
+    throw Error(Code::conflict, std::to_string(open.size()) + " checklist item(s) are still open",
+                json::text(json::object{{"open_checklist_items", std::move(items)}}));
+}
+
+void move_status(const Change& change) {
+    const auto to = text_in(change.body, "job_status_id");
+    if (to.empty()) return;
+    const auto from = change.before == nullptr ? to : text_in(*change.before, "job_status_id");
+    if (from == to && change.before != nullptr) {
+        change.body.erase("job_status_id");
+        return;
+    }
+    const auto found = change.tx.run(sql::status_move, change.caller.organization, from, to);
+    if (found.empty()) return;  // no such status: the reference check says so
+    const std::string was(found.text(0, 0)), becomes(found.text(0, 1));
+    if (change.before != nullptr && !(found.flag(0, 3) ? found.flag(0, 4) : domain::jobs::may_move(was, becomes)))
+        illegal(change, was, becomes);
+    if (becomes == "done") {
+        guard_completion(change);
+        if (was != "done" || change.before == nullptr)
+            change.body["completed_at"] = core::time::rfc3339(std::chrono::system_clock::now());
+    } else if (was == "done") {
+        change.body["completed_at"] = nullptr;
+    }
+    if (becomes == "in_progress" && (change.before == nullptr || text_in(*change.before, "started_at").empty()))
+        change.body["started_at"] = core::time::rfc3339(std::chrono::system_clock::now());
+}
+
+/// What has its own permission keeps it when it comes with other fields.
+void check_permissions(const Change& change) {
+    const auto require = [&](std::string_view field, std::string_view permission) {
+        if (change.before == nullptr || !change.body.contains(field) ||
+            text_in(change.body, field) == text_in(*change.before, field))
+            return;
+        try {
+            kit::show(change.tx, kJobs, change.caller, change.id, permission);
+        } catch (const Error&) {
+            throw Error(Code::forbidden, std::string(field) + ": this needs the permission " + std::string(permission) +
+                                             " for this job");
+        }
+    };
+    require("job_status_id", "job.progress");
+    require("assigned_to_user_id", "job.assign");
+}
+
+void before_write(const Change& change) {
+    check_creator(change);
+    check_schedule(change);
+    check_permissions(change);
+    if (change.before == nullptr) {
+        fill_defaults(change);
+        change.body["key"] = std::string(
+            change.tx.run(sql::job_key, change.caller.organization, text_in(change.body, "job_type_id")).text(0, 0));
+    }
+    move_status(change);
+}
+
+void after_write(const Change& change) {
+    const auto assignee = text_in(change.body, "assigned_to_user_id");
+    const bool reassigned = change.before == nullptr || text_in(*change.before, "assigned_to_user_id") != assignee;
+    const auto title = change.before == nullptr ? text_in(change.body, "title") : text_in(*change.before, "title");
+    if (!assignee.empty() && reassigned)
+        change.tx.run(domain::notifications::sql::tell, change.caller.organization, std::vector<std::string>{assignee},
+                      "job_assigned", "You work on: " + title, "", change.caller.user, change.id);
+    if (change.before == nullptr || !change.body.contains("job_status_id")) return;
+    const bool done = change.body.contains("completed_at") && !change.body.at("completed_at").is_null();
+    tell(change.tx, change.caller, change.id, done ? "job_completed" : "job_status_changed",
+         (done ? "Done: " : "Moved on: ") + title);
+}
+
+constexpr kit::Resource resource(std::string_view change_permission) {
+    return {.name = "jobs",
+            .one = "job",
+            .doc = "Work that people do.",
+            .table = "job",
+            .view = "api.job",
+            .columns = kColumns,
+            .allow = {.see = "job.view", .create = "job.create", .change = change_permission, .remove = "job.delete"},
+            .scopes = kScopes,
+            .constraints = kConstraints,
+            .order = "-created_at",
+            .before_write = before_write,
+            .after_write = after_write};
+}
+
+}  // namespace
+
+constinit const kit::Resource kJobs = resource("job.update");
+constinit const kit::Resource kAssigning = resource("job.assign");
+constinit const kit::Resource kProgressing = resource("job.progress");
+
+void tell(core::pg::Transaction& tx, const kit::Caller& caller, const std::string& job, std::string_view type,
+          const std::string& title) {
+    const auto rows = tx.run(sql::job_people, job);
+    std::vector<std::string> people;
+    std::string_view rest = rows.empty() ? std::string_view{} : rows.text(0, 0);
+    while (!rest.empty()) {
+        people.emplace_back(rest.substr(0, rest.find(',')));
+        rest.remove_prefix(std::min(rest.size(), people.back().size() + 1));
+    }
+    if (!people.empty())
+        tx.run(domain::notifications::sql::tell, caller.organization, people, type, title, "", caller.user, job);
+}
+
+kit::Shown change_job(core::pg::Transaction& tx, const kit::Resource& as, const kit::Services& services,
+                      const kit::Caller& caller, const std::string& id, json::object body, std::string_view if_match) {
+    return kit::change(tx, as, services, caller, id, body, if_match);
+}
+
+}  // namespace nightshift::api::jobs

@@ -1,0 +1,263 @@
+// The ways to a job beside the plain ones: assign, move on, complete, talk, log time.
+#include "api/jobs/jobs.h"
+#include "api/jobs/parts.h"
+#include "api/kit/router.h"
+#include "core/error/error.h"
+#include "core/time/time.h"
+#include "domain/jobs/sql.h"
+#include "domain/notifications/sql.h"
+
+namespace nightshift::api::jobs {
+namespace {
+
+using core::Code;
+using core::Error;
+using core::http::Request;
+using core::http::Response;
+using core::pg::Transaction;
+using core::schema::Field;
+using core::schema::Type;
+using kit::Caller;
+using kit::Services;
+namespace json = core::json;
+namespace sql = domain::jobs::sql;
+
+constexpr Field kAssign[] = {{"assigned_to_user_id",
+                              Type::uuid,
+                              "Who works on it from now on; null: nobody.",
+                              {.required = true, .nullable = true}}};
+constexpr Field kStatus[] = {
+    {"job_status_id", Type::uuid, "The status to move to.", {.required = true}},
+    {"reason", Type::text, "Why.", {.max = 1000}},
+};
+constexpr Field kComplete[] = {{"reason", Type::text, "What to say with it.", {.max = 1000}}};
+constexpr Field kComment[] = {
+    {"content", Type::text, "What to say; @name tells that person.", {.min = 1, .max = 20000, .required = true}},
+    {"is_internal", Type::boolean, "Not for who asked from outside.", {.fallback = "false"}},
+    {"user_id", Type::uuid, "The caller; others are refused."},
+};
+constexpr Field kTimeLog[] = {
+    {"user_id", Type::uuid, "Who worked; the caller when not given."},
+    {"start_time", Type::timestamp, "From when; now when not given."},
+    {"end_time", Type::timestamp, "Until when; a running timer without."},
+    {"description", Type::text, "On what.", {.max = 2000}},
+    {"is_billable", Type::boolean, "Goes on the bill.", {.fallback = "true"}},
+};
+constexpr Field kTag[] = {{"tag_id", Type::uuid, "The tag.", {.required = true}}};
+
+const std::string& id_of(const Request& request) {
+    return request.parameters.find("id")->second;
+}
+
+template <class Work>
+auto in_transaction(const Services& services, const Caller& caller, Work&& work) {
+    auto lease = services.pool.acquire();
+    Transaction tx(lease, kit::scope_of(caller));
+    auto result = work(tx);
+    tx.commit();
+    return result;
+}
+
+Response assign(const Services& services, const Request& request, const Caller& caller, json::object& body) {
+    return kit::shown_response(200, in_transaction(services, caller, [&](Transaction& tx) {
+                                   return change_job(tx, kAssigning, services, caller, id_of(request), body,
+                                                     request.header("if-match"));
+                               }));
+}
+
+Response move(const Services& services, const Request& request, const Caller& caller, json::object& body) {
+    return kit::shown_response(200, in_transaction(services, caller, [&](Transaction& tx) {
+                                   return change_job(tx, kProgressing, services, caller, id_of(request),
+                                                     {{"job_status_id", body.at("job_status_id")}},
+                                                     request.header("if-match"));
+                               }));
+}
+
+Response complete(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    return kit::shown_response(
+        200, in_transaction(services, caller, [&](Transaction& tx) {
+            const auto done = tx.run(sql::status_done, caller.organization);
+            if (done.empty())
+                throw Error(Code::conflict, "there is no active status of the category done; make one first");
+            return change_job(tx, kProgressing, services, caller, id_of(request),
+                              {{"job_status_id", std::string(done.text(0, 0))}}, request.header("if-match"));
+        }));
+}
+
+Response by_key(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    return kit::shown_response(200, in_transaction(services, caller, [&](Transaction& tx) {
+                                   const auto& key = request.parameters.find("key")->second;
+                                   const auto found = tx.run(sql::job_by_key, caller.organization, key);
+                                   if (found.empty()) throw Error(Code::not_found, "no such job: " + key);
+                                   return kit::show(tx, kJobs, caller, std::string(found.text(0, 0)));
+                               }));
+}
+
+Response mine(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    return kit::list(services.pool, kJobs, request, caller, "r.assigned_to_user_id = $2");
+}
+
+Response details(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    return core::http::text_response(
+        200, in_transaction(services, caller, [&](Transaction& tx) {
+            kit::show(tx, kJobs, caller, id_of(request));
+            return std::string(
+                tx.run(sql::job_details, id_of(request), caller.may("comment.create"), caller.organization).text(0, 0));
+        }));
+}
+
+Response history(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    const auto page = kit::page_of(request);
+    return core::http::text_response(
+        200, in_transaction(services, caller, [&](Transaction& tx) {
+            kit::show(tx, kJobs, caller, id_of(request));
+            return std::string(
+                tx.run(sql::job_history, caller.organization, id_of(request), page.limit, page.skip).text(0, 0));
+        }));
+}
+
+Response comments(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    return kit::list(services.pool, kComments, request, caller, "r.job_id = $3::uuid", {id_of(request)});
+}
+
+/// Everybody the job concerns hears of a comment; who is mentioned hears that. Mentions of nobody are told to the
+/// writer.
+Response comment(const Services& services, const Request& request, const Caller& caller, json::object& body) {
+    body["job_id"] = id_of(request);
+    body.erase("user_id");
+    Mentions mentions;
+    const auto id = core::time::uuid7();
+    const auto shown = in_transaction(services, caller, [&](Transaction& tx) {
+        const std::string content(body.at("content").as_string());
+        auto made = kit::create(tx, kComments, services, caller, id, body);
+        mentions = mentions_of(tx, caller.organization, content);
+        if (!mentions.users.empty())
+            tx.run(domain::notifications::sql::tell, caller.organization, mentions.users, "mention",
+                   "You were mentioned", content.substr(0, 500), caller.user, id_of(request));
+        tell(tx, caller, id_of(request), "comment_added", "A new comment");
+        return made;
+    });
+    auto answer = json::parse_object(shown.text);
+    json::array told, unknown;
+    for (const auto& one : mentions.users) told.emplace_back(one);
+    for (const auto& one : mentions.unresolved) unknown.emplace_back(one);
+    answer["mentioned_user_ids"] = std::move(told);
+    answer["unresolved_mentions"] = std::move(unknown);
+    auto response = core::http::json_response(201, answer);
+    response.headers.emplace_back("Location", "/api/v1/comments/" + id);
+    return response;
+}
+
+Response time_logs(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    return kit::list(services.pool, kTimeLogs, request, caller, "r.job_id = $3::uuid", {id_of(request)});
+}
+
+Response log_time(const Services& services, const Request& request, const Caller& caller, json::object& body) {
+    body["job_id"] = id_of(request);
+    return kit::shown_response(201, in_transaction(services, caller, [&](Transaction& tx) {
+                                   return kit::create(tx, kTimeLogs, services, caller, core::time::uuid7(), body);
+                               }));
+}
+
+Response stop_timer(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    return kit::shown_response(200, in_transaction(services, caller, [&](Transaction& tx) {
+                                   kit::show(tx, kTimeLogs, caller, id_of(request));
+                                   tx.run(sql::timer_stop, caller.organization,
+                                          id_of(request));  // one that is stopped already stays as it is
+                                   return kit::show(tx, kTimeLogs, caller, id_of(request));
+                               }));
+}
+
+/// On a running one nothing; on a stopped one a new timer on the same job. SEEDS.md C-36.
+Response start_timer(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    return kit::shown_response(200, in_transaction(services, caller, [&](Transaction& tx) {
+                                   auto shown = kit::show(tx, kTimeLogs, caller, id_of(request));
+                                   const auto log = json::parse_object(shown.text);
+                                   if (log.at("is_running").as_bool()) return shown;
+                                   json::object again{{"job_id", log.at("job_id")}, {"user_id", log.at("user_id")}};
+                                   return kit::create(tx, kTimeLogs, services, caller, core::time::uuid7(), again);
+                               }));
+}
+
+Response complete_item(const Services& services, const Request& request, const Caller& caller, bool done) {
+    return kit::shown_response(200, in_transaction(services, caller, [&](Transaction& tx) {
+                                   json::object body{{"is_completed", done}};
+                                   return kit::change(tx, kChecklistItems, services, caller, id_of(request), body);
+                               }));
+}
+
+Response tag(const Services& services, const Request& request, const Caller& caller, json::object& body) {
+    return in_transaction(services, caller, [&](Transaction& tx) -> Response {
+        kit::show(tx, kJobs, caller, id_of(request), "job.update");
+        tx.run(sql::tag_set, caller.organization, id_of(request), std::string(body.at("tag_id").as_string()));
+        return {.status = 204, .content_type = {}};
+    });
+}
+
+Response untag(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    return in_transaction(services, caller, [&](Transaction& tx) -> Response {
+        kit::show(tx, kJobs, caller, id_of(request), "job.update");
+        const auto& tag = request.parameters.find("tag_id")->second;
+        if (!core::time::is_uuid(tag) || tx.run(sql::tag_unset, caller.organization, id_of(request), tag).empty())
+            throw Error(Code::not_found, "this job has no such tag: " + tag);
+        return {.status = 204, .content_type = {}};
+    });
+}
+
+Response dashboard(const Services& services, const Request&, const Caller& caller, json::object&) {
+    return core::http::text_response(
+        200, std::string(core::pg::once(services.pool, sql::dashboard, caller.organization,
+                                        caller.user.empty() ? core::pg::Value(nullptr) : core::pg::Value(caller.user))
+                             .text(0, 0)));
+}
+
+}  // namespace
+
+std::vector<kit::Route> routes(const Services& services) {
+    const auto bind = [&services](auto function) {
+        return [&services, function](const Request& request, const Caller& caller, json::object& body) {
+            return function(services, request, caller, body);
+        };
+    };
+    std::vector<kit::Route> routes{
+        {"GET", "/api/v1/jobs/my", "job.view", "Jobs assigned to the caller.", {}, bind(mine)},
+        {"GET", "/api/v1/jobs/key/{key}", "job.view", "A job by its key.", {}, bind(by_key)},
+        {"GET", "/api/v1/jobs/{id}/details", "job.view", "Everything about a job at once.", {}, bind(details)},
+        {"GET", "/api/v1/jobs/{id}/history", "job.view", "What happened to a job.", {}, bind(history)},
+        {"POST", "/api/v1/jobs/{id}/assign", "job.assign", "Gives a job to somebody, who is told.", kAssign,
+         bind(assign)},
+        {"POST", "/api/v1/jobs/{id}/reassign", "job.assign", "Gives a job to somebody else.", kAssign, bind(assign)},
+        {"POST", "/api/v1/jobs/{id}/status", "job.progress", "Moves a job on.", kStatus, bind(move)},
+        {"POST", "/api/v1/jobs/{id}/complete", "job.progress", "Completes a job, when everything on its lists is done.",
+         kComplete, bind(complete)},
+        {"GET", "/api/v1/jobs/{id}/comments", "job.view", "What was said about a job.", {}, bind(comments)},
+        {"POST", "/api/v1/jobs/{id}/comments", "comment.create", "Says something about a job.", kComment,
+         bind(comment)},
+        {"GET", "/api/v1/jobs/{id}/time-logs", "time.log", "Time worked on a job.", {}, bind(time_logs)},
+        {"POST", "/api/v1/jobs/{id}/time-logs", "time.log", "Logs time on a job, or starts a timer.", kTimeLog,
+         bind(log_time)},
+        {"POST", "/api/v1/jobs/{id}/tags", "job.update", "Tags a job.", kTag, bind(tag)},
+        {"DELETE", "/api/v1/jobs/{id}/tags/{tag_id}", "job.update", "Takes a tag off a job.", {}, bind(untag)},
+        {"POST", "/api/v1/time-logs/{id}/stop", "time.log", "Stops a timer.", {}, bind(stop_timer)},
+        {"POST", "/api/v1/time-logs/{id}/start", "time.log", "Starts a timer again.", {}, bind(start_timer)},
+        {"POST",
+         "/api/v1/checklist-items/{id}/complete",
+         "checklist.update",
+         "Ticks an item off.",
+         {},
+         bind([](const auto& s, const auto& r, const auto& c, auto&) { return complete_item(s, r, c, true); })},
+        {"POST",
+         "/api/v1/checklist-items/{id}/reopen",
+         "checklist.update",
+         "Opens an item again.",
+         {},
+         bind([](const auto& s, const auto& r, const auto& c, auto&) { return complete_item(s, r, c, false); })},
+        {"GET", "/api/v1/dashboard", "dashboard.view", "How things stand.", {}, bind(dashboard)},
+    };
+    for (const auto* resource : {&kJobs, &kChecklists, &kChecklistItems, &kComments, &kTimeLogs})
+        for (auto& route : kit::routes_of(*resource, services))
+            if (!(resource == &kComments && route.method == "POST")) routes.push_back(std::move(route));
+    return routes;
+}
+
+}  // namespace nightshift::api::jobs
