@@ -2,10 +2,13 @@
 #pragma once
 
 #include <condition_variable>
+#include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
+#include "core/error/error.h"
 #include "queue/context.h"
 #include "queue/settle.h"
 
@@ -20,6 +23,8 @@ public:
     /// Waits until everything given was written, or could not be for longer than a lease.
     void stop();
     std::size_t waiting() const;
+    /// Adds the runs whose end is not written yet.
+    void add_held(std::set<std::string>& ids) const;
 
 private:
     struct Item {
@@ -27,13 +32,15 @@ private:
         std::string incarnation;
     };
     void work(const std::stop_token& stop);
-    void write(std::vector<Item> batch);
+    void write();
+    bool try_write(const std::vector<Finished>& runs, const std::string& incarnation);
+    bool refuse(const Finished& run, const std::string& incarnation, const core::Error& problem);
 
     Context& context_;
     mutable std::mutex mutex_;  // guards items_, writing_
     std::condition_variable_any signal_;
     std::vector<Item> items_;
-    std::size_t writing_ = 0;
+    std::map<std::string, std::vector<Finished>> writing_;  // by incarnation; changed by the thread alone
     std::jthread thread_;
 };
 

@@ -26,6 +26,7 @@ struct Context {
     core::pg::Pool quick;  ///< commits may be lost in a crash of PostgreSQL and are made again: admissions, claims
     core::pg::Pool sure;   ///< commits are durable: finishes of the engine's own
     std::atomic<bool> draining{false};
+    std::atomic<bool> leaving{false};  ///< the time to drain is over: nothing is tried again
     /// The lease is fresh enough to take on new work; set by the heartbeat.
     std::atomic<bool> may_claim{false};
     std::atomic<bool> database_up{false};

@@ -58,6 +58,7 @@ std::chrono::milliseconds Dispatcher::run_once() {
     keep_link();
     refresh(now);
     step_back(now);
+    publisher();  // an idle dispatcher too finds its broker again
     auto due = take_noticed();
     if (now - probed_at_ >= kProbeEvery) {
         probed_at_ = now;
@@ -223,7 +224,9 @@ void Dispatcher::publish(const std::string& name, const std::vector<Hint::Item>&
     }
     core::fail_point("dispatch.before_publish");
     try {
-        publisher().publish(hints);
+        auto& to = publisher();
+        asked_broker_at_ = std::chrono::steady_clock::now();
+        to.publish(hints);
     } catch (const std::exception& problem) {
         lose_broker(problem);  // the runs stand as dispatched: any worker on the fallback claims them
         publisher().publish(hints);
@@ -257,7 +260,9 @@ void Dispatcher::rehint() {
 
 std::size_t Dispatcher::backlog(const std::string& name) {
     try {
-        return publisher().backlog(name);
+        auto& at = publisher();
+        asked_broker_at_ = std::chrono::steady_clock::now();
+        return at.backlog(name);
     } catch (const core::Error& problem) {
         if (!broker_up_) throw;
         lose_broker(problem);
@@ -268,6 +273,7 @@ std::size_t Dispatcher::backlog(const std::string& name) {
 Publisher& Dispatcher::publisher() {
     const auto now = std::chrono::steady_clock::now();
     if (broker_ != nullptr && !broker_up_ && now >= retry_broker_at_) {
+        asked_broker_at_ = now;
         try {
             publisher_ = broker_->publisher(settings_.queues);
             broker_up_ = true;
@@ -282,6 +288,7 @@ Publisher& Dispatcher::publisher() {
     return *publisher_;
 }
 
+/// A broker that hangs instead of refusing costs time at each try: no more than a fifth of ours.
 void Dispatcher::lose_broker(const std::exception& problem) {
     if (broker_up_ || retry_broker_at_ == Steady{})
         core::log::warn(
@@ -289,7 +296,8 @@ void Dispatcher::lose_broker(const std::exception& problem) {
             {{"role", "dispatcher"}, {"error", problem.what()}, {"meanwhile", "workers claim from PostgreSQL"}});
     broker_up_ = false;
     publisher_ = fallback_.publisher(settings_.queues);
-    retry_broker_at_ = std::chrono::steady_clock::now() + 2s;
+    const auto now = std::chrono::steady_clock::now();
+    retry_broker_at_ = now + std::max<std::chrono::steady_clock::duration>(2s, 4 * (now - asked_broker_at_));
 }
 
 }  // namespace nightshift::queue

@@ -8,6 +8,7 @@
 #include "queue/kinds.h"
 #include "queue/liveness.h"
 #include "queue/loop.h"
+#include "queue/lost.h"
 #include "queue/retention.h"
 #include "queue/scheduler.h"
 #include "queue/sql.h"
@@ -34,6 +35,7 @@ struct Engine::Impl {
     std::unique_ptr<Worker> worker;
     Scheduler scheduler;
     Liveness liveness;
+    Lost lost;
     std::vector<std::unique_ptr<Loop>> loops;
     Loop* dispatch_loop = nullptr;
 };
@@ -45,10 +47,13 @@ Engine::Impl::Impl(EngineSettings settings)
       liveness(context, {.busy = [this] { return worker ? worker->slots().busy() : 0; },
                          .fenced =
                              [this] {
-                                 if (worker) worker->slots().ask_all_to_stop(StopReason::fenced);
+                                 if (!worker) return;
+                                 worker->slots().forget_waiting();
+                                 worker->slots().ask_all_to_stop(StopReason::fenced);
                              },
                          .drain_requested = [this] { context.draining = true; },
-                         .roles = roles()}) {
+                         .roles = roles()}),
+      lost(context, [this] { return worker->held(); }) {
     const auto& wanted = context.settings;
     if (!wanted.broker_url.empty()) broker = rabbitmq_transport(wanted.broker_url);
     context.wake = [this](const auto& queues) { wake(queues); };
@@ -68,6 +73,7 @@ Engine::Impl::Impl(EngineSettings settings)
     if (wanted.work) {
         add("watch", [this] { return watch(); });
         add("cancel", [this] { return look_for_cancels(); });
+        add("lost", [this] { return lost.run_once(); });
     }
     if (wanted.maintain) {
         add("rescue", [this] { return rescue_once(); });
@@ -94,6 +100,7 @@ void Engine::Impl::wake(const std::vector<std::string>& queues) {
 }
 
 std::chrono::milliseconds Engine::Impl::watch() {
+    liveness.guard();
     worker->slots().watch();
     return 200ms;
 }

@@ -68,15 +68,20 @@ std::chrono::milliseconds Liveness::run_once() {
         return context_.settings.beat;
     } catch (const std::exception& problem) {
         context_.database_up = false;
-        const auto age = steady_clock::now() - renewed_;
-        if (age > context_.settings.lease * 2 / 3) context_.may_claim = false;
-        if (age > context_.settings.lease && alive_) needs_.fenced();
+        const auto age = steady_clock::now() - renewed_.load();
+        guard();
         core::log::warn(
             "lease.not_renewed",
             {{"error", problem.what()},
              {"age_ms", std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(age).count())}});
         return std::min<std::chrono::milliseconds>(context_.settings.beat, std::chrono::milliseconds(500));
     }
+}
+
+void Liveness::guard() {
+    const auto age = steady_clock::now() - renewed_.load();
+    if (age > context_.settings.lease * 2 / 3) context_.may_claim = false;
+    if (age > context_.settings.lease) needs_.fenced();
 }
 
 void Liveness::end() {

@@ -20,6 +20,9 @@ public:
     Liveness(Context& context, Needs needs);
     /// One turn: begins or renews the lease.
     std::chrono::milliseconds run_once();
+    /// For another thread, a few times a second: stops claims, then the work, when the lease was not renewed in time,
+    /// also while a renewal hangs.
+    void guard();
     void end();
 
 private:
@@ -28,7 +31,7 @@ private:
     Needs needs_;
     core::pg::Pool pool_;  // its own link: a pool that is exhausted must not cost the lease
     bool alive_ = false;
-    std::chrono::steady_clock::time_point renewed_{};
+    std::atomic<std::chrono::steady_clock::time_point> renewed_{};
 };
 
 struct Rescued {

@@ -8,6 +8,7 @@
 #include "core/log/log.h"
 #include "core/time/cron.h"
 #include "core/time/time.h"
+#include "queue/kinds.h"
 #include "queue/sql.h"
 #include "queue/submit.h"
 #include "queue/tick.h"
@@ -54,6 +55,7 @@ Submission run_of(const Result& rows, std::size_t i, const TickPlan& plan) {
 void add(Batch& batch, const Result& rows, std::size_t i) {
     const std::string id(rows.text(i, 0));
     const auto due = due_of(rows, i);
+    (void)require_kind(rows.text(i, 2));
     const auto zone = core::time::Zone::find(rows.text(i, 7));
     if (!zone) throw core::Error(core::Code::rule, "schedule " + id + ": its time zone is unknown here");
     const auto plan = plan_tick(due, core::time::Cron::parse(rows.text(i, 6), id), *zone);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/error/error.h"
+#include "core/json/utf8.h"
 #include "queue/sql.h"
 
 namespace nightshift::queue {
@@ -130,7 +131,10 @@ std::size_t finish_many(core::pg::Pool& pool, const std::vector<Finished>& runs,
 
 Settled settle(core::pg::Pool& pool, const Claimed& run, const Kind& kind, const Ending& ending,
                const SettleRules& rules) {
-    const auto verdict = verdict_of(run, kind, ending, rules);
+    auto verdict = verdict_of(run, kind, ending, rules);
+    // What a handler says may hold any bytes; an end that can't be written would be no end.
+    for (auto* text : {&verdict.error_class, &verdict.message, &verdict.evidence})
+        *text = core::json::valid_utf8(*text);
     auto lease = pool.acquire();
     Transaction tx(lease);
     Settled settled;

@@ -139,10 +139,15 @@ void Slots::run(Claimed claimed, const std::shared_ptr<Seat>& seat) {
     bool ours = true;
     {
         const std::lock_guard lock(mutex_);
-        seat->execution = nullptr;
         ours = !seat->abandoned;
+        seat->reporting = ours;
     }
     if (ours && ending) report(*execution, std::move(*ending));
+    {
+        const std::lock_guard lock(mutex_);
+        seat->execution = nullptr;
+        seat->reporting = false;
+    }
     learn(steady_clock::now() - began);
 }
 
@@ -185,24 +190,30 @@ void Slots::report(Execution& execution, Ending ending) {
         settle_surely(execution, ending);
     } else if (!execution.has_transaction()) {
         completer_.finish(execution.claimed(), done->result.is_null() ? std::string{} : core::json::text(done->result));
-    } else if (!finish_surely(execution, done->result)) {
-        settle_surely(execution, Interrupted{});
+    } else if (const auto instead = finish_surely(execution, done->result)) {
+        settle_surely(execution, *instead);
     }
 }
 
-/// False: the effect and the end were rolled back together and the run is still ours to give back.
-/// A commit whose outcome is unknown is never repeated: the fence in `back` tells whether it happened.
-bool Slots::finish_surely(Execution& execution, const json::value& result) {
+/// Nothing: it ended. Else the effect and the end were rolled back together, and the run ends so instead: free of
+/// charge where the world was at fault, as a failed try where what the handler wrote can't be committed. A commit whose
+/// outcome is unknown is never repeated: the fence in `back` tells whether it happened.
+std::optional<Ending> Slots::finish_surely(Execution& execution, const json::value& result) {
     try {
         std::vector<std::string> woken;
         if (!execution.finish(result, woken))
             core::log::warn("run.fenced", {{"run", execution.id()}, {"epoch", std::to_string(execution.epoch())}});
         if (!woken.empty()) context_.wake(woken);
-        return true;
+        return std::nullopt;
+    } catch (const core::Error& problem) {
+        core::log::warn("finish.failed", {{"run", execution.id()}, {"error", problem.what()}});
+        execution.roll_back();
+        if (problem.again()) return Interrupted{};
+        return Outcome{Retry{std::string(problem.name()), problem.what()}};
     } catch (const std::exception& problem) {
         core::log::warn("finish.failed", {{"run", execution.id()}, {"error", problem.what()}});
         execution.roll_back();
-        return false;
+        return Outcome{Retry{"exception", problem.what()}};
     }
 }
 
@@ -224,7 +235,7 @@ void Slots::settle_surely(const Execution& execution, const Ending& ending) {
             return;
         } catch (const std::exception& problem) {
             core::log::warn("settle.failed", {{"run", execution.id()}, {"error", problem.what()}});
-            if (steady_clock::now() > give_up) return;  // rescued elsewhere by now
+            if (context_.leaving || steady_clock::now() > give_up) return;  // found or rescued later
             std::this_thread::sleep_for(200ms);
         }
     }
@@ -254,7 +265,7 @@ void Slots::watch() {
         const std::lock_guard lock(mutex_);
         const auto now = steady_clock::now();
         for (const auto& seat : seats_) {
-            if (!seat->execution || seat->abandoned) continue;
+            if (!seat->execution || seat->abandoned || seat->reporting) continue;
             if (now > seat->execution->deadline()) seat->execution->ask_to_stop(StopReason::timeout);
             const bool asked = seat->execution->stopped_for() != StopReason::none;
             if (!asked)
@@ -287,11 +298,31 @@ bool Slots::wait_until_idle(std::chrono::milliseconds limit) {
     return idle();
 }
 
-std::vector<Claimed> Slots::take_waiting() {
+void Slots::give_back_waiting() {
+    static constexpr Kind kAny{.name = "any", .doc = ""};
+    std::deque<Claimed> taken;
+    {
+        const std::lock_guard lock(mutex_);
+        taken.swap(waiting_);
+    }
+    for (auto& run : taken) settle_surely(Execution(context_, std::move(run), kAny), Interrupted{});
+}
+
+void Slots::forget_waiting() {
     const std::lock_guard lock(mutex_);
-    std::vector<Claimed> taken(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.end()));
     waiting_.clear();
-    return taken;
+}
+
+void Slots::add_held(std::set<std::string>& ids) const {
+    const std::lock_guard lock(mutex_);
+    for (const auto& run : waiting_) ids.insert(run.id);
+    for (const auto& seat : seats_)
+        if (seat->execution && !seat->abandoned) ids.insert(seat->execution->id());
+}
+
+bool Slots::has_abandoned() const {
+    const std::lock_guard lock(mutex_);
+    return std::ranges::any_of(seats_, [](const auto& seat) { return seat->execution && seat->abandoned; });
 }
 
 void Slots::stop() {

@@ -8,6 +8,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -35,14 +36,21 @@ public:
     /// Ends attempts past their deadline; a handler that ignores that is abandoned and its slot replaced.
     void watch();
     bool wait_until_idle(std::chrono::milliseconds limit);
-    /// Takes back what waits and has not started.
-    std::vector<Claimed> take_waiting();
+    /// Gives back, free of charge, what waits and has not started.
+    void give_back_waiting();
+    /// Forgets what waits and has not started: it is somebody else's now.
+    void forget_waiting();
+    /// Adds the runs in hand.
+    void add_held(std::set<std::string>& ids) const;
+    /// A handler that ignored the request to stop still has its thread.
+    bool has_abandoned() const;
     void stop();
 
 private:
     struct Seat {
         std::shared_ptr<Execution> execution;  // null: free
         bool abandoned = false;
+        bool reporting = false;  // the handler is through, its end is being written: too late to abandon
         std::chrono::steady_clock::time_point asked{};
     };
     void add_thread();
@@ -52,7 +60,7 @@ private:
     std::optional<Ending> handle_in_child(Execution& execution);
     void report(Execution& execution, Ending ending);
     void settle_surely(const Execution& execution, const Ending& ending);
-    bool finish_surely(Execution& execution, const json::value& result);
+    std::optional<Ending> finish_surely(Execution& execution, const json::value& result);
     void learn(std::chrono::nanoseconds took);
 
     Context& context_;

@@ -180,17 +180,26 @@ void Worker::lose(const std::exception& problem) {
     consumer_ = fallback_.consumer(context_.settings.queues, kPrefetch);
 }
 
+std::set<std::string> Worker::held() const {
+    std::set<std::string> ids;
+    slots_.add_held(ids);  // before the completer: a run goes from the one to the other
+    completer_.add_held(ids);
+    return ids;
+}
+
 bool Worker::drain(std::chrono::milliseconds limit) {
     constexpr auto kLastWord = 5s;
     thread_.request_stop();
     if (thread_.joinable()) thread_.join();
     const bool idle = slots_.wait_until_idle(limit);
     if (!idle) {
+        slots_.give_back_waiting();
         slots_.ask_all_to_stop(StopReason::drain);
         slots_.wait_until_idle(kLastWord);
+        context_.leaving = true;
     }
     completer_.stop();
-    return idle;
+    return idle && !slots_.has_abandoned();
 }
 
 }  // namespace nightshift::queue

@@ -24,6 +24,8 @@ public:
     Slots& slots() { return slots_; }
     /// Claims these admitted runs now, without a hint; any thread. False: not while draining or without a lease.
     bool take(const std::vector<Hint::Item>& items);
+    /// Every run in this process's hands.
+    std::set<std::string> held() const;
     /// Time since the consuming loop last moved.
     std::chrono::milliseconds stalled() const;
 

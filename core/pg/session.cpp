@@ -38,9 +38,21 @@ Code code_of(std::string_view sqlstate) {
     return Code::internal;
 }
 
+/// A host that went away without a word is noticed within seconds, by us where the url does not say otherwise.
+std::string with_limits(std::string url) {
+    if (!url.starts_with("postgres")) return url;
+    for (const auto* limit : {"connect_timeout=5", "tcp_user_timeout=10000", "keepalives_idle=10",
+                              "keepalives_interval=5", "keepalives_count=3"}) {
+        const std::string_view name(limit, std::string_view(limit).find('=') + 1);
+        if (url.find(name) == std::string::npos)
+            url += (url.find('?') == std::string::npos ? "?" : "&") + std::string(limit);
+    }
+    return url;
+}
+
 }  // namespace
 
-Session::Session(const PoolSettings& settings) : link_(settings.url) {
+Session::Session(const PoolSettings& settings) : link_(with_limits(settings.url)) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
     link_.inhibit_reactivation(true);  // a silently reopened session would have lost its settings

@@ -128,6 +128,8 @@ int serve(const Options& options, const std::set<std::string>& roles) {
     const bool clean = daemon.drain(configuration.span("workers.drain_timeout"));
     core::log::info("daemon.stopped",
                     {{"interrupted", clean ? "none" : "some; they go on elsewhere, no attempt is lost"}});
+    // A handler that would not stop still has its thread, and joining it could take for ever. All is written.
+    if (!clean) std::_Exit(kExitOk);
     return kExitOk;
 }
 

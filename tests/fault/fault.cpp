@@ -4,6 +4,7 @@
 #include "core/error/error.h"
 #include "kinds.h"
 #include "queue/kinds.h"
+#include "queue/verify.h"
 
 namespace nightshift::tests {
 namespace {
@@ -42,7 +43,7 @@ constexpr Wrong kWrongs[] = {
 
 }  // namespace
 
-Fault::Fault() {
+Fault::Fault(const std::string& server) : database(server) {
     queue::register_kinds(generated::kinds, true);
     database.one("insert into queue (name) values ('" + queue_name + "')");
 }
@@ -104,6 +105,10 @@ testing::AssertionResult Fault::sound() {
     };
     for (const auto& [what, sql] : kWrongs)
         if (const auto first = database.one(sql); !first.empty()) wrong(std::string(what) + ": " + first);
+    for (const auto& checked : queue::verify(database.pool(), {}))
+        if (!checked.holds())
+            wrong(std::string(checked.invariant->name) + ": " + core::json::text(core::json::value(checked.rows)) +
+                  checked.problem);
     for (const auto& id : submitted)
         if (database.number("select count(*) from run_archive where id = '" + id + "'") != 1)
             wrong("not ended: " + database.one("select row_to_json(r) from api.run r where id = '" + id + "'") + " " +

@@ -24,7 +24,8 @@ inline const std::string kOrganization = "0190d1a0-0000-7000-8000-000000000001";
 
 class Fault : public testing::Test {
 protected:
-    Fault();
+    Fault() : Fault(test_setting("NIGHTSHIFT_TEST_DATABASE_URL")) {}
+    explicit Fault(const std::string& server);
     ~Fault() override;
 
     ProgramSettings settings() const;

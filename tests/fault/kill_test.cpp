@@ -47,11 +47,13 @@ TEST_P(Killed, nothing_is_lost_and_nothing_done_twice) {
     submit_a_mix();
     auto doomed = settings();
     doomed.fail_points = std::string(GetParam()) + "=kill";
+    doomed.rehint = 500ms;
     const auto victim = start(doomed);
     ASSERT_TRUE(victim->ended_by(SIGKILL)) << victim->log();
-    const auto heir = start();
+    doomed.fail_points.clear();
+    const auto heir = start(doomed);
     expire_lease_of(*victim);
-    const std::int64_t ticks = std::string_view(GetParam()).starts_with("schedule") ? 3 : 1;
+    const std::int64_t ticks = std::string_view(GetParam()).starts_with("schedule") ? 2 : 1;
     EXPECT_TRUE(eventually([&] { return database.number("select count(*) from schedule_fire") >= ticks; }));
     EXPECT_TRUE(all_ended()) << heir->log();
     EXPECT_TRUE(sound()) << heir->log();

@@ -11,8 +11,8 @@
 namespace nightshift::tests {
 namespace {
 
-void administer(const std::string& sql) {
-    core::pg::Pool pool({.url = test_setting("NIGHTSHIFT_TEST_DATABASE_URL"), .size = 1});
+void administer(const std::string& server, const std::string& sql) {
+    core::pg::Pool pool({.url = server, .size = 1});
     auto lease = pool.acquire();
     core::pg::run_once(lease, {sql, sql}, {});
 }
@@ -27,15 +27,14 @@ std::string with_database(std::string url, const std::string& name) {
 /// A migrated database to copy from, made once a test process: copying takes a tenth of migrating.
 class Template {
 public:
-    Template() : name_("template_" + core::time::uuid7()) {
+    explicit Template(std::string server) : server_(std::move(server)), name_("template_" + core::time::uuid7()) {
         std::erase(name_, '-');
-        administer("create database " + name_);
-        core::pg::migrate(with_database(test_setting("NIGHTSHIFT_TEST_DATABASE_URL"), name_), generated::migrations,
-                          generated::views);
+        administer(server_, "create database " + name_);
+        core::pg::migrate(with_database(server_, name_), generated::migrations, generated::views);
     }
     ~Template() {
         try {
-            administer("drop database " + name_ + " with (force)");
+            administer(server_, "drop database " + name_ + " with (force)");
         } catch (const std::exception&) {  // the server may be down on purpose; its folder goes with the run
         }
     }
@@ -44,7 +43,7 @@ public:
     const std::string& name() const { return name_; }
 
 private:
-    std::string name_;
+    std::string server_, name_;
 };
 
 }  // namespace
@@ -56,19 +55,27 @@ std::string test_setting(const char* name) {
     return value;
 }
 
-Database::Database() {
+Database::Database() : Database(test_setting("NIGHTSHIFT_TEST_DATABASE_URL")) {}
+
+Database::Database(std::string server) : server_(std::move(server)) {
     name_ = "t" + core::time::uuid7();
     std::erase(name_, '-');
-    static const Template migrated;
-    administer("create database " + name_ + " template " + migrated.name());
-    url_ = with_database(test_setting("NIGHTSHIFT_TEST_DATABASE_URL"), name_);
+    const auto shared = test_setting("NIGHTSHIFT_TEST_DATABASE_URL");
+    url_ = with_database(server_, name_);
+    if (server_ == shared) {
+        static const Template migrated(shared);
+        administer(server_, "create database " + name_ + " template " + migrated.name());
+    } else {
+        administer(server_, "create database " + name_);
+        core::pg::migrate(url_, generated::migrations, generated::views);
+    }
     pool_ = std::make_unique<core::pg::Pool>(core::pg::PoolSettings{.url = url_, .size = 4});
 }
 
 Database::~Database() {
     pool_.reset();
     try {
-        administer("drop database " + name_ + " with (force)");
+        administer(server_, "drop database " + name_ + " with (force)");
     } catch (const std::exception&) {  // the server may be down on purpose; its folder goes with the run
     }
 }

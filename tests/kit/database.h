@@ -12,6 +12,8 @@ class Database {
 public:
     /// Skips nothing: without NIGHTSHIFT_TEST_DATABASE_URL it throws. `./dev test` sets it.
     Database();
+    /// On this server instead: any database of it, as one who may create others.
+    explicit Database(std::string server);
     ~Database();
     const std::string& url() const { return url_; }
     core::pg::Pool& pool() { return *pool_; }
@@ -20,7 +22,7 @@ public:
     std::int64_t number(const std::string& sql);
 
 private:
-    std::string name_, url_;
+    std::string server_, name_, url_;
     std::unique_ptr<core::pg::Pool> pool_;
 };
 
