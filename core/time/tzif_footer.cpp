@@ -53,13 +53,13 @@ public:
         if (take('<')) {
             length = text_.find('>');
             if (length == std::string_view::npos) return fail(), std::string{};
-            const std::string found(text_.substr(0, length));
+            std::string found(text_.substr(0, length));
             text_.remove_prefix(length + 1);
             return found;
         }
         while (length < text_.size() && ((text_[length] | 0x20) >= 'a' && (text_[length] | 0x20) <= 'z')) ++length;
         if (length < 3) fail();
-        const std::string found(text_.substr(0, length));
+        std::string found(text_.substr(0, length));
         text_.remove_prefix(length);
         return found;
     }
