@@ -78,7 +78,7 @@ std::string checked(const Draft& draft, const Column& column, std::string_view n
             case Type::number:
                 return !given.empty() && given.size() < 20 &&
                        given.find_first_not_of("-0123456789.") == std::string_view::npos &&
-                       given.find_last_of('-') == given.find_first_of("-") && given.find('-') != 1 && given != "-" &&
+                       given.find_last_of('-') == given.find_first_of('-') && given.find('-') != 1 && given != "-" &&
                        given != ".";
             case Type::timestamp:
                 return core::time::parse_rfc3339(given).has_value() ||
@@ -160,8 +160,9 @@ void take_filters(Draft& draft) {
             continue;
         }
         if (std::ranges::find(kOwnArguments, name) != kOwnArguments.end()) continue;
-        const auto column = std::ranges::find_if(
-            draft.resource.columns, [&](const Column& one) { return one.name == name && (one.use & kFilter) != 0; });
+        const auto column = std::ranges::find_if(draft.resource.columns, [&wanted = name](const Column& one) {
+            return one.name == wanted && (one.use & kFilter) != 0;
+        });
         if (column != draft.resource.columns.end())
             filter_by_equality(draft, *column, given);
         else if (!filter_by_range(draft, name, given)) {

@@ -19,7 +19,7 @@ namespace sql = domain::identity::sql;
 
 std::string taken_text(json::object& body, std::string_view name) {
     const auto* given = body.if_contains(name);
-    const auto text = given == nullptr || given->is_null() ? std::string{} : std::string(given->as_string());
+    auto text = given == nullptr || given->is_null() ? std::string{} : std::string(given->as_string());
     body.erase(name);
     return text;
 }
