@@ -72,7 +72,7 @@ constexpr Field kAuth[] = {
     {"refresh_token",
      Type::duration,
      "How long a refresh token is good.",
-     {.min = 60, .max = 31536000, .fallback = R"("720h")"}},
+     {.min = 10, .max = 31536000, .fallback = R"("720h")"}},
     {"failures_to_lock",
      Type::integer,
      "After so many wrong passwords in 15 minutes an address is locked for 15 minutes.",

@@ -120,7 +120,9 @@ void Worker::look_aside() {
     const bool aside = is_aside();
     if (!on_broker_ || (!aside && now < look_aside_at_)) return;
     look_aside_at_ = now + kLookAside;
-    const auto late = std::chrono::duration<double>(aside ? 0s : kLateHint).count();
+    // Sooner than it would be hinted again, which makes it young.
+    const auto limit = std::min<std::chrono::milliseconds>(kLateHint, context_.settings.rehint / 2);
+    const auto late = aside ? 0.0 : std::chrono::duration<double>(limit).count();
     const auto rows = core::pg::once(context_.quick, sql::dispatched_late, context_.settings.queues, late,
                                      std::max<std::size_t>(slots_.room(), 1));
     for (std::size_t i = 0; i < rows.size(); ++i)

