@@ -31,6 +31,19 @@ core::pg::Result run(Transaction& tx, const Resource& resource, std::string sql,
     throw Error(Code::not_found, "no such " + std::string(resource.one) + ": " + id);
 }
 
+/// What was just written, unless that put it out of its writer's reach.
+Shown written(Transaction& tx, const Resource& resource, const Caller& caller, const std::string& id,
+              std::string_view permission) {
+    try {
+        return show(tx, resource, caller, id, permission);
+    } catch (const Error& problem) {
+        if (problem.code() != Code::not_found) throw;
+        throw Error(Code::forbidden, "this " + std::string(resource.one) +
+                                         " would not be yours: it needs the permission " + std::string(permission) +
+                                         " further than you hold it");
+    }
+}
+
 /// Not within reach for this: unseen rows are not there, seen ones are not theirs to change. SEEDS.md C-10.
 [[noreturn]] void refuse(Transaction& tx, const Resource& resource, const Caller& caller, const std::string& id,
                          std::string_view permission) {
@@ -124,7 +137,7 @@ Shown create(Transaction& tx, const Resource& resource, const Services& services
         check_references(tx, resource, caller, body);
         run(tx, resource, insert_sql(resource, body), {caller.organization, json::text(body), id});
         if (resource.after_write != nullptr) resource.after_write({tx, services, caller, id, body});
-        return show(tx, resource, caller, id, resource.allow.create);
+        return written(tx, resource, caller, id, resource.allow.create);
     });
 }
 
@@ -136,7 +149,7 @@ Shown change(Transaction& tx, const Resource& resource, const Services& services
         check_references(tx, resource, caller, body);
         if (!body.empty()) run(tx, resource, update_sql(resource, body), {caller.organization, json::text(body), id});
         if (resource.after_write != nullptr) resource.after_write({tx, services, caller, id, body, &before});
-        return show(tx, resource, caller, id, resource.allow.change);
+        return written(tx, resource, caller, id, resource.allow.change);
     });
 }
 
@@ -180,7 +193,7 @@ Response one(const Resource& resource, const Services& services, const Caller& c
 
 /// What must outlive the routes of one resource: the fields their bodies are checked against, and their paths.
 struct Definition {
-    std::vector<core::schema::Field> fields;
+    std::vector<core::schema::Field> fields, changes;
     std::string collection, item;
     std::string list_doc, create_doc, show_doc, change_doc, remove_doc;
 };
@@ -188,6 +201,11 @@ struct Definition {
 std::shared_ptr<const Definition> definition_of(const Resource& resource) {
     auto definition = std::make_shared<Definition>();
     definition->fields = fields_of(resource);
+    definition->changes = definition->fields;  // PUT merges like PATCH: nothing is required, nothing falls back
+    for (auto& field : definition->changes) {
+        field.rules.required = false;
+        field.rules.fallback = {};
+    }
     definition->collection = "/api/v1/" + std::string(resource.name);
     definition->item = definition->collection + "/{id}";
     const std::string one_of(resource.one);
@@ -205,29 +223,27 @@ std::vector<Route> routes_of(const Resource& resource, const Services& services)
     const auto definition = definition_of(resource);
     std::vector<Route> routes;
     const auto add = [&](std::string_view method, const std::string& path, std::string_view permission,
-                         const std::string& doc, bool takes_body, auto handle) {
+                         const std::string& doc, std::span<const core::schema::Field> body, auto handle) {
         if (permission.empty()) return;
-        routes.push_back({method, path, permission, doc,
-                          takes_body ? std::span<const core::schema::Field>(definition->fields)
-                                     : std::span<const core::schema::Field>{},
+        routes.push_back({method, path, permission, doc, body,
                           [&resource, &services, definition, handle](const Request& request, const Caller& caller,
-                                                                     json::object& body) {
-                              return handle(resource, services, request, caller, body);
+                                                                     json::object& given) {
+                              return handle(resource, services, request, caller, given);
                           }});
     };
     const auto merge = [](const auto& r, const auto& s, const auto& q, const auto& c, auto& b) {
         return changed(r, s, c, q, b);
     };
     add("GET", definition->collection, resource.allow.list.empty() ? resource.allow.see : resource.allow.list,
-        definition->list_doc, false,
+        definition->list_doc, {},
         [](const auto& r, const auto& s, const auto& q, const auto& c, auto&) { return list(s.pool, r, q, c); });
-    add("POST", definition->collection, resource.allow.create, definition->create_doc, true,
+    add("POST", definition->collection, resource.allow.create, definition->create_doc, definition->fields,
         [](const auto& r, const auto& s, const auto&, const auto& c, auto& b) { return created(r, s, c, b); });
-    add("GET", definition->item, resource.allow.see, definition->show_doc, false,
+    add("GET", definition->item, resource.allow.see, definition->show_doc, {},
         [](const auto& r, const auto& s, const auto& q, const auto& c, auto&) { return one(r, s, c, q); });
-    add("PATCH", definition->item, resource.allow.change, definition->change_doc, true, merge);
-    add("PUT", definition->item, resource.allow.change, definition->change_doc, true, merge);
-    add("DELETE", definition->item, resource.allow.remove, definition->remove_doc, false,
+    add("PATCH", definition->item, resource.allow.change, definition->change_doc, definition->changes, merge);
+    add("PUT", definition->item, resource.allow.change, definition->change_doc, definition->changes, merge);
+    add("DELETE", definition->item, resource.allow.remove, definition->remove_doc, {},
         [](const auto& r, const auto& s, const auto& q, const auto& c, auto&) { return removed(r, s, c, q); });
     return routes;
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 
 #include "api/kit/cursor.h"
 #include "api/kit/resource.h"
@@ -65,6 +67,13 @@ std::string_view sql_type(Type type) {
     }
 }
 
+template <class Number>
+bool is_whole(std::string_view text) {
+    Number number{};
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return failure == std::errc{} && end == text.data() + text.size();
+}
+
 /// A filter's value, checked; "me" is the caller where a person is asked for.
 std::string checked(const Draft& draft, const Column& column, std::string_view name, std::string_view given) {
     if (column.type == Type::uuid && given == "me" && !draft.caller.user.empty()) return draft.caller.user;
@@ -75,11 +84,9 @@ std::string checked(const Draft& draft, const Column& column, std::string_view n
             case Type::boolean:
                 return given == "true" || given == "false";
             case Type::integer:
+                return is_whole<std::int64_t>(given);
             case Type::number:
-                return !given.empty() && given.size() < 20 &&
-                       given.find_first_not_of("-0123456789.") == std::string_view::npos &&
-                       given.find_last_of('-') == given.find_first_of('-') && given.find('-') != 1 && given != "-" &&
-                       given != ".";
+                return is_whole<double>(given) && given.find_first_not_of("-0123456789.") == std::string_view::npos;
             case Type::timestamp:
                 return core::time::parse_rfc3339(given).has_value() ||
                        core::time::parse_rfc3339(std::string(given) + "T00:00:00Z").has_value();
@@ -202,7 +209,8 @@ std::vector<Key> keys_of(const Resource& resource, std::string_view order) {
 
 /// What comes after the cursor's row; rows without a value come last in either direction.
 void go_on_after(Draft& draft, const Cursor& cursor, const std::vector<Key>& keys) {
-    if (cursor.values.size() != keys.size() + 1) refuse("cursor", "one of this list and order", cursor.order);
+    if (cursor.values.size() != keys.size() + 1 || !cursor.values.back() || !core::time::is_uuid(*cursor.values.back()))
+        refuse("cursor", "one of this list and order", cursor.order);
     std::string same = "true", beyond;
     for (std::size_t i = 0; i < keys.size(); ++i) {
         const auto& [column, descending, nullable] = keys[i];

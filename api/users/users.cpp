@@ -49,6 +49,7 @@ void set_role(const Change& change, const std::string& given) {
             .empty())
         throw Error(Code::rule, "role: there is no role \"" + given + "\"",
                     R"({"fields":{"role":"there is no such role"}})");
+    if (change.before != nullptr) change.tx.run(sql::user_touched, change.id);
     change.services.gate->forget();
 }
 

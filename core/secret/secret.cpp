@@ -29,12 +29,16 @@ bool same(std::string_view left, std::string_view right) {
     return difference == 0;
 }
 
+/// bcrypt stops at a zero byte and after 72 bytes.
+bool read_whole(const std::string& password) {
+    constexpr std::size_t kMost = 72;
+    return password.size() <= kMost && password.find('\0') == std::string::npos;
+}
+
 }  // namespace
 
 std::string hash_password(const std::string& password, int cost) {
-    constexpr std::size_t kMost = 72;  // bcrypt reads no further
-    if (password.size() > kMost || password.find('\0') != std::string::npos)
-        throw Error(Code::validation, "password: expected at most 72 bytes and no zero byte");
+    if (!read_whole(password)) throw Error(Code::validation, "password: expected at most 72 bytes and no zero byte");
     char salt[CRYPT_GENSALT_OUTPUT_SIZE];
     if (::crypt_gensalt_rn("$2b$", static_cast<unsigned long>(cost), nullptr, 0, salt, sizeof salt) == nullptr)
         throw Error(Code::internal, "password: no salt to be had for cost " + std::to_string(cost));
@@ -44,8 +48,8 @@ std::string hash_password(const std::string& password, int cost) {
 }
 
 bool check_password(const std::string& password, const std::string& hash) {
-    const auto found = crypted(password.substr(0, password.find('\0')), hash.empty() ? kNobody : hash);
-    return !hash.empty() && !found.empty() && same(found, hash);
+    const auto found = crypted(password, hash.empty() ? kNobody : hash);
+    return read_whole(password) && !hash.empty() && !found.empty() && same(found, hash);
 }
 
 std::string random_token(std::size_t bytes) {

@@ -1,7 +1,7 @@
 -- Departments as they are shown.
 create view api.department as
 select d.id, d.organization_id, d.name, d.description, d.manager_user_id,
-       (select u.first_name || ' ' || u.last_name from app_user u where u.id = d.manager_user_id) as manager_name,
+       (select u.name from app_user u where u.id = d.manager_user_id) as manager_name,
        d.version, d.created_at, d.updated_at
   from department d
  where d.deleted_at is null;

@@ -1,7 +1,7 @@
 -- Who is in a team, and as what.
 create view api.team_member as
 select m.id, m.organization_id, m.team_id, m.user_id, m.role_in_team, m.joined_at,
-       u.first_name || ' ' || u.last_name as user_name, u.email, t.name as team_name,
+       u.name as user_name, u.email, t.name as team_name,
        m.version, m.created_at, m.updated_at
   from team_member m
   join app_user u on u.id = m.user_id
