@@ -35,7 +35,8 @@ TEST(Categories, AllowTheNineMovesOfATicketAndNoOther) {
     ASSERT_EQ(nine.size(), 9U);
     for (const auto& from : ticket)
         for (const auto& to : ticket)
-            if (from != to) EXPECT_EQ(may_move(from, to), nine.contains({from, to})) << from << " -> " << to;
+            EXPECT_EQ(may_move(from, to), nine.contains({from, to}) || (from == to && from == "in_progress"))
+                << from << " -> " << to;
 }
 
 TEST(Categories, UnknownOnesMoveNowhere) {
