@@ -7,6 +7,7 @@
 
 #include "core/error/error.h"
 #include "core/log/log.h"
+#include "core/metrics/process.h"
 #include "core/pg/migrate.h"
 #include "daemon/notify.h"
 #include "kinds.h"
@@ -46,7 +47,8 @@ void prepare_schema(const Configuration& configuration, const std::function<bool
     }
 }
 
-queue::EngineSettings engine_settings(const Configuration& configuration, const std::set<std::string>& roles) {
+queue::EngineSettings engine_settings(const Configuration& configuration, const std::set<std::string>& roles,
+                                      std::shared_ptr<core::metrics::Registry> metrics) {
     std::vector<std::string> queues;
     const auto served = configuration.at("workers.queues");
     for (const auto& queue : served.as_array()) queues.emplace_back(queue.as_string());
@@ -70,7 +72,8 @@ queue::EngineSettings engine_settings(const Configuration& configuration, const 
             .dead_retention_days = static_cast<int>(configuration.number("retention.dead_days")),
             .program = std::filesystem::read_symlink("/proc/self/exe").string(),
             .config_path = configuration.path(),
-            .setting = [configuration](std::string_view path) { return configuration.at(path); }};
+            .setting = [configuration](std::string_view path) { return configuration.at(path); },
+            .metrics = std::move(metrics)};
 }
 
 domain::identity::GateSettings gate_settings(const Configuration& configuration) {
@@ -87,7 +90,8 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
                const std::function<bool()>& keep_waiting) {
     prepare_schema(configuration, keep_waiting);
     const auto database = configuration.text("database.url");
-    engine_ = std::make_unique<queue::Engine>(engine_settings(configuration, roles), generated::kinds);
+    metrics_ = std::make_shared<core::metrics::Registry>();
+    engine_ = std::make_unique<queue::Engine>(engine_settings(configuration, roles, metrics_), generated::kinds);
     if (roles.contains("api")) {
         const auto threads = static_cast<std::size_t>(configuration.number("api.threads"));
         const auto pool = static_cast<std::size_t>(configuration.number("database.pool"));
@@ -100,7 +104,8 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
                                                          [] { return std::chrono::system_clock::now(); });
         gate_->prepare();
         services_ = std::make_unique<api::kit::Services>(api::kit::Services{
-            *pool_, *engine_, [configuration](std::string_view path) { return configuration.at(path); }, gate_.get()});
+            *pool_, *engine_, [configuration](std::string_view path) { return configuration.at(path); }, gate_.get(),
+            metrics_.get()});
         std::vector<api::kit::Route> routes;
         for (const auto& make : generated::resources)
             for (auto& route : make(*services_)) routes.push_back(std::move(route));
@@ -110,18 +115,45 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
              }});
         router_ = std::make_unique<api::kit::Router>(
             std::move(routes),
-            api::kit::Access{configuration.text("api.token"), configuration.text("api.organization"), gate_.get()});
+            api::kit::Access{configuration.text("api.token"), configuration.text("api.organization"), gate_.get()},
+            metrics_.get());
         server_ = std::make_unique<core::http::Server>(
             core::http::ServerSettings{.host = configuration.text("api.host"),
                                        .port = static_cast<std::uint16_t>(configuration.number("api.port")),
                                        .threads = threads,
                                        .max_body = static_cast<std::size_t>(configuration.number("api.max_body"))},
             [this](core::http::Request request) { return router_->answer(std::move(request)); });
+        measure_api();
     }
     engine_->start();
 }
 
+/// What the door, the process and the log know of themselves.
+void Daemon::measure_api() {
+    auto& registry = *metrics_;
+    registry.gauges("nightshift_build_info", "Always 1; the version is a label.", {"version"})
+        .with({NIGHTSHIFT_VERSION})
+        .set(1);
+    const auto connections = registry.gauge("nightshift_http_connections", "Open connections.");
+    const auto busy = registry.gauge("nightshift_http_busy", "Requests being worked on.");
+    const auto queued = registry.gauge("nightshift_http_queued", "Requests that wait for a thread.");
+    const auto refused = registry.counter("nightshift_http_refused_total", "Requests the door refused itself.");
+    const auto dropped =
+        registry.counter("nightshift_log_dropped_total", "Lines of the log that could not be written.");
+    measuring_.push_back(core::metrics::watch_process(registry));
+    measuring_.push_back(registry.before_scrape([=, this] {
+        const auto state = server_->state();
+        connections.set(static_cast<double>(state.connections));
+        busy.set(static_cast<double>(state.busy));
+        queued.set(static_cast<double>(state.queued));
+        refused.raise_to(static_cast<double>(state.refused));
+        dropped.raise_to(static_cast<double>(core::log::dropped()));
+        engine_->measure(*pool_);
+    }));
+}
+
 Daemon::~Daemon() {
+    measuring_.clear();
     server_.reset();
     engine_.reset();
 }

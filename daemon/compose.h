@@ -7,6 +7,7 @@
 
 #include "api/kit/router.h"
 #include "core/http/server.h"
+#include "core/metrics/metrics.h"
 #include "daemon/configuration.h"
 #include "queue/engine.h"
 
@@ -26,12 +27,16 @@ public:
     bool drain(std::chrono::milliseconds limit);
 
 private:
+    void measure_api();
+
+    std::shared_ptr<core::metrics::Registry> metrics_;
     std::unique_ptr<queue::Engine> engine_;
     std::unique_ptr<core::pg::Pool> pool_;
     std::unique_ptr<domain::identity::Gate> gate_;
     std::unique_ptr<api::kit::Services> services_;
     std::unique_ptr<api::kit::Router> router_;
     std::unique_ptr<core::http::Server> server_;
+    std::vector<core::metrics::Registry::Token> measuring_;  // last: end first
 };
 
 }  // namespace nightshift::daemon

@@ -45,7 +45,8 @@ std::vector<Claimed> claim(core::pg::Pool& pool, const std::vector<Hint::Item>& 
                            .max_attempts = number(6),
                            .crashes = number(7),
                            .timeout = std::chrono::milliseconds(rows.number(i, 8)),
-                           .started_at = rows.time(i, 9)});
+                           .started_at = rows.time(i, 9),
+                           .waited = rows.real(i, 12)});
     }
     return claimed;
 }

@@ -18,7 +18,7 @@ void Completer::start() {
 void Completer::finish(const Claimed& run, std::string result) {
     {
         const std::lock_guard lock(mutex_);
-        items_.push_back({{run.id, run.epoch, std::move(result)}, run.incarnation});
+        items_.push_back({{run.id, run.epoch, std::move(result), run.series}, run.incarnation});
     }
     signal_.notify_one();
 }
@@ -85,6 +85,7 @@ bool Completer::try_write(const std::vector<Finished>& runs, const std::string& 
         if (accepted < runs.size())
             core::log::warn("run.fenced",
                             {{"runs", std::to_string(runs.size() - accepted)}, {"incarnation", incarnation}});
+        count(runs, accepted);
         if (!woken.empty()) context_.wake(woken);
         return true;
     } catch (const core::Error& problem) {
@@ -99,6 +100,18 @@ bool Completer::try_write(const std::vector<Finished>& runs, const std::string& 
     }
 }
 
+/// Which ones were fenced off is not asked: it is rare, and the log has how many.
+void Completer::count(const std::vector<Finished>& runs, std::size_t accepted) {
+    std::map<const RunSeries*, std::size_t> counts;
+    for (const auto& run : runs) ++counts[run.series];
+    for (const auto& [series, total] : counts) {
+        const auto ours = std::min(accepted, total);
+        context_.metrics.ended(series, "succeeded", ours);
+        context_.metrics.ended(series, "fenced", total - ours);
+        accepted -= ours;
+    }
+}
+
 /// A result that PostgreSQL will never take, such as one with a NUL in a text: no other try would end better.
 bool Completer::refuse(const Finished& run, const std::string& incarnation, const core::Error& problem) {
     static constexpr Kind kAny{.name = "any", .doc = ""};
@@ -108,6 +121,7 @@ bool Completer::refuse(const Finished& run, const std::string& incarnation, cons
     claimed.incarnation = incarnation;
     try {
         settle(context_.sure, claimed, kAny, Outcome{Permanent{"bad_result", problem.what()}}, {});
+        context_.metrics.ended(run.series, "dead");
         return true;
     } catch (const core::Error& again) {
         core::log::warn("settle.failed", {{"run", run.id}, {"error", again.what()}});

@@ -34,6 +34,7 @@ private:
     void work(const std::stop_token& stop);
     void write();
     bool try_write(const std::vector<Finished>& runs, const std::string& incarnation);
+    void count(const std::vector<Finished>& runs, std::size_t accepted);
     bool refuse(const Finished& run, const std::string& incarnation, const core::Error& problem);
 
     Context& context_;

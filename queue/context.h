@@ -10,18 +10,23 @@
 
 #include "core/pg/pg.h"
 #include "queue/engine.h"
+#include "queue/metrics.h"
 
 namespace nightshift::queue {
 
 struct Context {
     explicit Context(EngineSettings from)
         : settings(std::move(from)),
+          registry(settings.metrics ? settings.metrics : std::make_shared<core::metrics::Registry>()),
+          metrics(*registry),
           pool({.url = settings.database_url, .size = settings.slots + 8, .name = "nightshift"}),
           quick(
               {.url = settings.database_url, .size = 6, .name = "nightshift-quick", .relaxed = true, .by_index = true}),
           sure({.url = settings.database_url, .size = 4, .name = "nightshift-sure", .by_index = true}) {}
 
     EngineSettings settings;
+    std::shared_ptr<core::metrics::Registry> registry;
+    Metrics metrics;
     core::pg::Pool pool;   ///< for handlers and everything that is not on the hot path
     core::pg::Pool quick;  ///< commits may be lost in a crash of PostgreSQL and are made again: admissions, claims
     core::pg::Pool sure;   ///< commits are durable: finishes of the engine's own

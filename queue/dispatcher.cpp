@@ -33,8 +33,9 @@ std::vector<Hint::Item> items_of(const Result& rows) {
 
 }  // namespace
 
-Dispatcher::Dispatcher(core::pg::Pool& quick, Settings settings, Transport* broker, Transport& fallback)
-    : quick_(quick), settings_(std::move(settings)), broker_(broker), fallback_(fallback) {
+Dispatcher::Dispatcher(core::pg::Pool& quick, Settings settings, Transport* broker, Transport& fallback,
+                       Metrics* metrics)
+    : quick_(quick), settings_(std::move(settings)), broker_(broker), fallback_(fallback), metrics_(metrics) {
     for (const auto& name : settings_.queues) queues_[name];
 }
 
@@ -181,6 +182,7 @@ Dispatcher::Admitted Dispatcher::admit_free(const std::string& name, Queue& queu
     for (auto& lane : queue.lanes)
         if (const auto found = reached.find({lane.organization, lane.priority}); found != reached.end())
             lane.frontier = found->second;
+    if (metrics_ != nullptr) metrics_->admitted.with({name}).add(static_cast<double>(rows.size()));
     return {items_of(rows), budget};
 }
 
@@ -210,6 +212,7 @@ Dispatcher::Admitted Dispatcher::admit_limited(const std::string& name, Queue& q
     }
     if (!items.empty()) tx.run(sql::queue_rate_spend, name, static_cast<double>(items.size()));
     tx.commit();
+    if (metrics_ != nullptr) metrics_->admitted.with({name}).add(static_cast<double>(items.size()));
     return {std::move(items), static_cast<std::size_t>(budget)};
 }
 
@@ -254,8 +257,11 @@ void Dispatcher::rehint() {
     for (std::size_t i = 0; i < rows.size(); ++i)
         late[std::string(rows.text(i, 0))].push_back(
             {std::string(rows.text(i, 1)), static_cast<int>(rows.number(i, 2))});
-    for (const auto& [name, items] : late)
-        if (backlog(name) == 0) publish(name, items);
+    for (const auto& [name, items] : late) {
+        if (backlog(name) != 0) continue;
+        publish(name, items);
+        if (metrics_ != nullptr) metrics_->hinted_again.with({name}).add(static_cast<double>(items.size()));
+    }
 }
 
 std::size_t Dispatcher::backlog(const std::string& name) {

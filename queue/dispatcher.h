@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/pg/pg.h"
+#include "queue/metrics.h"
 #include "queue/transport/transport.h"
 
 namespace nightshift::queue {
@@ -26,7 +27,8 @@ public:
     };
     /// `quick`: a pool whose commits may be lost in a crash of PostgreSQL: an admission that is lost is made again.
     /// `broker` may be null: then `fallback` is the transport.
-    Dispatcher(core::pg::Pool& quick, Settings settings, Transport* broker, Transport& fallback);
+    Dispatcher(core::pg::Pool& quick, Settings settings, Transport* broker, Transport& fallback,
+               Metrics* metrics = nullptr);
 
     /// One turn over all queues; returns how long to rest.
     std::chrono::milliseconds run_once();
@@ -80,6 +82,7 @@ private:
     Transport* broker_;
     Transport& fallback_;
     Neighbour neighbour_;
+    Metrics* metrics_;  // null: nobody counts
     std::unique_ptr<Publisher> publisher_;
     std::map<std::string, Queue> queues_;
     std::atomic<bool> broker_up_{false};

@@ -10,6 +10,7 @@
 #include "queue/loop.h"
 #include "queue/lost.h"
 #include "queue/retention.h"
+#include "queue/sampler.h"
 #include "queue/scheduler.h"
 #include "queue/sql.h"
 #include "queue/transport/postgres.h"
@@ -28,6 +29,7 @@ struct Engine::Impl {
     std::vector<std::string> roles() const;
     void add(const char* name, Loop::Turn turn) { loops.push_back(std::make_unique<Loop>(name, std::move(turn))); }
     void wake(const std::vector<std::string>& queues);
+    void measure();
 
     Context context;
     std::unique_ptr<Transport> broker, fallback;
@@ -36,8 +38,10 @@ struct Engine::Impl {
     Scheduler scheduler;
     Liveness liveness;
     Lost lost;
+    Sampler sampler;
     std::vector<std::unique_ptr<Loop>> loops;
     Loop* dispatch_loop = nullptr;
+    core::metrics::Registry::Token measuring;  // last: ends first
 };
 
 Engine::Impl::Impl(EngineSettings settings)
@@ -53,7 +57,8 @@ Engine::Impl::Impl(EngineSettings settings)
                              },
                          .drain_requested = [this] { context.draining = true; },
                          .roles = roles()}),
-      lost(context, [this] { return worker->held(); }) {
+      lost(context, [this] { return worker->held(); }),
+      sampler(*context.registry, context.quick) {
     const auto& wanted = context.settings;
     if (!wanted.broker_url.empty()) broker = rabbitmq_transport(wanted.broker_url);
     context.wake = [this](const auto& queues) { wake(queues); };
@@ -61,7 +66,7 @@ Engine::Impl::Impl(EngineSettings settings)
     add("lease", [this] { return liveness.run_once(); });
     if (wanted.dispatch) {
         dispatcher = std::make_unique<Dispatcher>(context.quick, Dispatcher::Settings{wanted.queues, wanted.rehint},
-                                                  broker.get(), *fallback);
+                                                  broker.get(), *fallback, &context.metrics);
         if (worker && wanted.hand_over)
             dispatcher->know(
                 {.idle = [this] { return context.draining || !context.may_claim ? 0 : worker->slots().idle(); },
@@ -116,6 +121,9 @@ std::chrono::milliseconds Engine::Impl::look_for_cancels() {
 
 std::chrono::milliseconds Engine::Impl::rescue_once() {
     const auto rescued = rescue(context.pool, context.settings.crash_budget);
+    context.metrics.lost_processes.add(static_cast<double>(rescued.incarnations));
+    context.metrics.rescued_runs.add(static_cast<double>(rescued.runs));
+    context.metrics.rescued_dead.add(static_cast<double>(rescued.dead));
     if (rescued.runs > 0) {
         core::log::warn("runs.rescued",
                         {{"runs", std::to_string(rescued.runs)}, {"dead", std::to_string(rescued.dead)}});
@@ -126,21 +134,48 @@ std::chrono::milliseconds Engine::Impl::rescue_once() {
 
 std::chrono::milliseconds Engine::Impl::schedule_once() {
     const auto turned = scheduler.run_once();
+    for (const auto& [outcome, count] : turned.ticks) context.metrics.ticks.with({outcome}).add(count);
+    for (const auto late : turned.late_seconds) context.metrics.tick_late.observe(late);
     if (!turned.woken.empty()) wake(turned.woken);
     return turned.rest;
+}
+
+/// What is read at a scrape instead of counted.
+void Engine::Impl::measure() {
+    sampler.refresh();
+    auto& metrics = context.metrics;
+    metrics.slots.set(worker ? static_cast<double>(context.settings.slots) : 0);
+    metrics.slots_busy.set(worker ? static_cast<double>(worker->slots().busy()) : 0);
+    metrics.lease_age.set(std::chrono::duration<double>(liveness.lease_age()).count());
+    metrics.draining.set(context.draining ? 1 : 0);
+    if (broker && dispatcher) metrics.broker_connected.with({"dispatcher"}).set(dispatcher->broker_up() ? 1 : 0);
+    if (broker && worker) metrics.broker_connected.with({"worker"}).set(context.broker_up ? 1 : 0);
+    if (broker) {
+        const auto carried = broker->state();
+        metrics.broker_blocked.set(carried.blocked ? 1 : 0);
+        metrics.broker_publishes.raise_to(static_cast<double>(carried.published));
+        metrics.broker_confirms.raise_to(static_cast<double>(carried.confirmed));
+        metrics.broker_nacks.raise_to(static_cast<double>(carried.refused));
+    }
+    metrics.watch(context.pool);
+    metrics.watch(context.quick);
+    metrics.watch(context.sure);
 }
 
 Engine::Engine(EngineSettings settings, std::span<const Kind* const> kinds) {
     register_kinds(kinds, settings.diagnostics);
     impl_ = std::make_unique<Impl>(std::move(settings));
+    impl_->measuring = impl_->context.registry->before_scrape([self = impl_.get()] { self->measure(); });
 }
 
 Engine::~Engine() {
+    impl_->measuring.reset();
     for (auto& loop : impl_->loops) loop->stop();
     impl_->worker.reset();
 }
 
 void Engine::start() {
+    impl_->sampler.start();
     for (auto& loop : impl_->loops) loop->start();
     if (impl_->worker) impl_->worker->start();
 }
@@ -174,6 +209,9 @@ const EngineSettings& Engine::settings() const {
 }
 core::pg::Pool& Engine::pool() {
     return impl_->context.pool;
+}
+void Engine::measure(const core::pg::Pool& pool) {
+    impl_->context.metrics.watch(pool);
 }
 
 EngineState Engine::state() const {

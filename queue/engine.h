@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/json/json.h"
+#include "core/metrics/metrics.h"
 #include "core/pg/pg.h"
 #include "queue/kind.h"
 
@@ -34,6 +35,7 @@ struct EngineSettings {
     std::string program = {};      ///< path of this executable, for isolated kinds
     std::string config_path = {};  ///< handed to isolated children
     std::function<json::value(std::string_view)> setting = nullptr;
+    std::shared_ptr<core::metrics::Registry> metrics = nullptr;  ///< where to count; null: for nobody
 };
 
 struct EngineState {
@@ -62,6 +64,8 @@ public:
     const EngineSettings& settings() const;
     EngineState state() const;
     core::pg::Pool& pool();
+    /// Tells the metrics of a pool that is not the engine's own.
+    void measure(const core::pg::Pool& pool);
 
 private:
     struct Impl;

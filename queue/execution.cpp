@@ -12,6 +12,15 @@ Execution::Execution(Context& context, Claimed claimed, const Kind& kind)
       kind_(kind),
       deadline_(std::chrono::steady_clock::now() + claimed_.timeout) {}
 
+void Execution::describe(const core::log::Tell& tell) const {
+    tell("run", claimed_.id);
+    tell("attempt", std::to_string(claimed_.attempt));
+    tell("kind", claimed_.kind);
+    tell("queue", claimed_.queue);
+    tell("worker", context_.settings.name);
+    if (!claimed_.trace_parent.empty()) tell("trace", claimed_.trace_parent);
+}
+
 core::pg::Transaction& Execution::transaction() {
     if (!transaction_) {
         lease_.emplace(context_.pool.acquire());

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "core/log/context.h"
 #include "queue/context.h"
 #include "queue/settle.h"
 
@@ -26,6 +27,9 @@ public:
     core::pg::Transaction& transaction() override;
     void progress(double share, std::string_view note) override;
     json::value setting(std::string_view path) const override;
+
+    /// What each line of its log carries.
+    void describe(const core::log::Tell& tell) const;
 
     const Claimed& claimed() const { return claimed_; }
     const Kind& kind() const { return kind_; }

@@ -84,6 +84,10 @@ void Liveness::guard() {
     if (age > context_.settings.lease) needs_.fenced();
 }
 
+std::chrono::milliseconds Liveness::lease_age() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - renewed_.load());
+}
+
 void Liveness::end() {
     if (!alive_) return;
     try {

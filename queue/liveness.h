@@ -24,6 +24,8 @@ public:
     /// also while a renewal hangs.
     void guard();
     void end();
+    /// Since the lease was last renewed; any thread.
+    std::chrono::milliseconds lease_age() const;
 
 private:
     void begin();

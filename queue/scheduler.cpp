@@ -25,6 +25,7 @@ struct Batch {
     std::vector<Submission> runs;
     std::vector<std::string> fire_schedules, fire_times, fire_runs, outcomes, reasons;
     std::vector<std::string> cursors, next_times, fired_times, to_cancel;
+    std::vector<double> late_seconds;  // of those that fire
 };
 
 DueSchedule due_of(const Result& rows, std::size_t i) {
@@ -64,7 +65,10 @@ void add(Batch& batch, const Result& rows, std::size_t i) {
         batch.fire_times.push_back(core::time::rfc3339(fire.at));
         batch.outcomes.push_back(fire.outcome);
         batch.reasons.push_back(fire.reason);
-        if (fire.outcome == "fired") batch.runs.push_back(run_of(rows, i, plan));
+        if (fire.outcome == "fired") {
+            batch.runs.push_back(run_of(rows, i, plan));
+            batch.late_seconds.push_back(std::chrono::duration<double>(due.now - fire.at).count());
+        }
         batch.fire_runs.push_back(fire.outcome == "fired" ? batch.runs.back().id : "");
     }
     if (plan.cancel_running) batch.to_cancel.push_back(id);
@@ -104,7 +108,7 @@ void write(Transaction& tx, Batch& batch) {
     tx.run(sql::schedule_advance, batch.cursors, batch.next_times, batch.fired_times);
 }
 
-std::size_t fire_due(core::pg::Pool& pool, std::vector<std::string>& woken) {
+std::size_t fire_due(core::pg::Pool& pool, Scheduler::Turned& turned) {
     auto lease = pool.acquire();
     Transaction tx(lease);
     const auto rows = tx.run(sql::schedule_due, kBatch);
@@ -116,7 +120,9 @@ std::size_t fire_due(core::pg::Pool& pool, std::vector<std::string>& woken) {
     core::fail_point("schedule.before_commit");
     tx.commit();
     core::fail_point("schedule.after_commit");
-    for (const auto& run : batch.runs) woken.push_back(run.queue.value_or("*"));
+    for (const auto& run : batch.runs) turned.woken.push_back(run.queue.value_or("*"));
+    for (const auto& outcome : batch.outcomes) ++turned.ticks[outcome];
+    turned.late_seconds = std::move(batch.late_seconds);
     return rows.size();
 }
 
@@ -124,7 +130,7 @@ std::size_t fire_due(core::pg::Pool& pool, std::vector<std::string>& woken) {
 
 Scheduler::Turned Scheduler::run_once() {
     Turned turned;
-    turned.fired = fire_due(pool_, turned.woken);
+    turned.fired = fire_due(pool_, turned);
     const auto promoted = core::pg::once(pool_, sql::promote, 2000);
     if (!promoted.empty()) core::fail_point("promote.after_commit");
     turned.promoted = promoted.size();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ public:
     struct Turned {
         std::size_t promoted = 0, fired = 0;
         std::vector<std::string> woken;       ///< queues that got something ready
+        std::map<std::string, double> ticks;  ///< how many, by what became of them
+        std::vector<double> late_seconds;     ///< of those that fired
         std::chrono::milliseconds rest{200};  ///< until something is due, at most 200 ms
     };
     explicit Scheduler(core::pg::Pool& pool) : pool_(pool) {}

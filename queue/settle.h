@@ -11,12 +11,16 @@
 
 namespace nightshift::queue {
 
+struct RunSeries;
+
 /// A run in our hands.
 struct Claimed {
     std::string id, organization, kind, queue, args, trace_parent, incarnation;
     int epoch = 0, attempt = 0, max_attempts = 0, crashes = 0;
     std::chrono::milliseconds timeout{};
     std::chrono::system_clock::time_point started_at;
+    double waited = 0;                  ///< seconds from ready to claimed
+    const RunSeries* series = nullptr;  ///< where it is counted; null: nowhere
 };
 
 /// What no handler can say itself: its process died, its time ran out, the daemon drained.
@@ -51,6 +55,7 @@ struct Finished {
     std::string id;
     int epoch;
     std::string result;
+    const RunSeries* series = nullptr;  ///< where it is counted; null: nowhere
 };
 std::size_t finish_many(core::pg::Pool& pool, const std::vector<Finished>& runs, const std::string& incarnation,
                         std::vector<std::string>& woken);

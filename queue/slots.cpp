@@ -5,6 +5,7 @@
 
 #include "core/error/error.h"
 #include "core/error/fail_point.h"
+#include "core/log/context.h"
 #include "core/log/log.h"
 #include "queue/isolation.h"
 #include "queue/kinds.h"
@@ -66,6 +67,13 @@ void Slots::add_thread() {
 void Slots::give(std::vector<Claimed> runs) {
     if (runs.empty()) return;
     const auto count = runs.size();
+    const RunSeries* series = nullptr;  // a batch is mostly of one kind
+    for (auto& run : runs) {
+        if (series == nullptr || series->kind != run.kind || series->queue != run.queue)
+            series = &context_.metrics.of(run.queue, run.kind);
+        run.series = series;
+        series->waited.observe(run.waited);
+    }
     {
         const std::lock_guard lock(mutex_);
         for (auto& run : runs) waiting_.push_back(std::move(run));
@@ -127,6 +135,7 @@ void Slots::run(Claimed claimed, const std::shared_ptr<Seat>& seat) {
     const auto* kind = find_kind(claimed.kind);
     static constexpr Kind kUnknown{.name = "unknown", .doc = ""};
     auto execution = std::make_shared<Execution>(context_, std::move(claimed), kind == nullptr ? kUnknown : *kind);
+    const core::log::Context about([&](const core::log::Tell& tell) { execution->describe(tell); });
     {
         const std::lock_guard lock(mutex_);
         seat->execution = execution;
@@ -136,6 +145,9 @@ void Slots::run(Claimed claimed, const std::shared_ptr<Seat>& seat) {
                               "unknown_kind", "no kind \"" + execution->claimed().kind +
                                                   "\" in this program; deploy a worker that has it, then redrive"}}}
                         : handle(*execution);
+    const auto took = steady_clock::now() - began;
+    if (execution->claimed().series != nullptr)
+        execution->claimed().series->took.observe(std::chrono::duration<double>(took).count());
     bool ours = true;
     {
         const std::lock_guard lock(mutex_);
@@ -154,6 +166,7 @@ void Slots::run(Claimed claimed, const std::shared_ptr<Seat>& seat) {
 std::optional<Ending> Slots::handle_in_child(Execution& execution) {
     auto ending = run_in_child(execution, context_.settings);
     if (const auto* finished = std::get_if<FinishedInChild>(&ending)) {
+        context_.metrics.ended(execution.claimed().series, finished->accepted ? "succeeded" : "fenced");
         if (!finished->accepted)
             core::log::warn("run.fenced", {{"run", execution.id()}, {"epoch", std::to_string(execution.epoch())}});
         if (!finished->woken.empty()) context_.wake(finished->woken);
@@ -201,7 +214,9 @@ void Slots::report(Execution& execution, Ending ending) {
 std::optional<Ending> Slots::finish_surely(Execution& execution, const json::value& result) {
     try {
         std::vector<std::string> woken;
-        if (!execution.finish(result, woken))
+        const bool accepted = execution.finish(result, woken);
+        context_.metrics.ended(execution.claimed().series, accepted ? "succeeded" : "fenced");
+        if (!accepted)
             core::log::warn("run.fenced", {{"run", execution.id()}, {"epoch", std::to_string(execution.epoch())}});
         if (!woken.empty()) context_.wake(woken);
         return std::nullopt;
@@ -225,6 +240,7 @@ void Slots::settle_surely(const Execution& execution, const Ending& ending) {
             core::fail_point("settle.before_commit");
             const auto settled = settle(context_.sure, execution.claimed(), execution.kind(), ending, rules);
             core::fail_point("settle.after_commit");
+            context_.metrics.ended(execution.claimed().series, settled.accepted ? settled.state : "fenced");
             if (!settled.accepted)
                 core::log::warn("run.fenced", {{"run", execution.id()}, {"epoch", std::to_string(execution.epoch())}});
             else

@@ -88,7 +88,7 @@ void Worker::turn() {
 
 bool Worker::take(const std::vector<Hint::Item>& items) {
     if (context_.draining || !context_.may_claim) return false;
-    slots_.give(claim(context_.quick, items, context_.incarnation()));
+    claim_now(items);
     return true;
 }
 
@@ -144,7 +144,13 @@ void Worker::claim_pending() {
     if (count == 0) return;
     const std::vector<Hint::Item> items(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(count));
     pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(count));
-    slots_.give(claim(context_.quick, items, context_.incarnation()));
+    claim_now(items);
+}
+
+void Worker::claim_now(const std::vector<Hint::Item>& items) {
+    auto claimed = claim(context_.quick, items, context_.incarnation());
+    context_.metrics.hints_stale.add(static_cast<double>(items.size() - claimed.size()));
+    slots_.give(std::move(claimed));
 }
 
 void Worker::hand_back() {

@@ -37,6 +37,7 @@ private:
     bool is_aside() const { return std::chrono::steady_clock::now() < aside_until_; }
     std::uint16_t prefetch() const;
     void claim_pending();
+    void claim_now(const std::vector<Hint::Item>& items);
     void hand_back();
     void open();
     void lose(const std::exception& problem);

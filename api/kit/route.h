@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/http/message.h"
+#include "core/metrics/metrics.h"
 #include "core/pg/pg.h"
 #include "core/schema/field.h"
 #include "domain/identity/gate.h"
@@ -23,6 +24,7 @@ struct Services {
     queue::Engine& engine;                                       ///< wake(), kinds(), state()
     std::function<core::json::value(std::string_view)> setting;  ///< of the configuration, by dotted path
     domain::identity::Gate* gate = nullptr;                      ///< signing in
+    core::metrics::Registry* metrics = nullptr;                  ///< null: nobody counts
 };
 
 /// How far a permission reaches: nothing, one's own person, what one has to do with, one's team, all of the

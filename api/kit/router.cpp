@@ -5,6 +5,7 @@
 
 #include "api/kit/headers.h"
 #include "core/error/error.h"
+#include "core/log/context.h"
 #include "core/log/log.h"
 #include "core/text/utf8.h"
 #include "core/time/time.h"
@@ -103,7 +104,8 @@ struct Router::Entry {
     }
 };
 
-Router::Router(std::vector<Route> routes, Access access) : access_(std::move(access)) {
+Router::Router(std::vector<Route> routes, Access access, core::metrics::Registry* metrics)
+    : access_(std::move(access)), meter_(metrics == nullptr ? nullptr : std::make_unique<Meter>(*metrics)) {
     for (auto& route : routes) {
         const auto path = route.path;
         entries_.push_back({std::move(route), segments(path)});
@@ -180,8 +182,9 @@ Response served(const Route& route, const std::vector<std::string_view>& parts, 
 
 }  // namespace
 
-/// Finds the route and serves it. OPTIONS and HEAD are for every path that is there; the door makes GETs of HEADs.
-Response Router::routed(Request& request) const {
+/// Finds the route, says which, and serves it. OPTIONS and HEAD are for every path that is there; the door makes GETs
+/// of HEADs.
+Response Router::routed(Request& request, std::string_view& template_path) const {
     const bool is_plain =
         std::ranges::any_of(entries_, [&](const Entry& one) { return one.matches(segments(request.path)); });
     if (!is_plain) request.path = canonical(request.path);
@@ -203,20 +206,25 @@ Response Router::routed(Request& request) const {
         response.headers.emplace_back("Allow", allowed + "OPTIONS");
         return response;
     }
+    template_path = found->route.path;
     return served(found->route, found->parts, request, path, access_);
 }
 
 Response Router::answer(Request request) const {
     const auto began = std::chrono::steady_clock::now();
+    const core::log::Context about([&](const core::log::Tell& tell) { tell("request_id", request.id); });
     Response response;
+    std::string_view template_path;
     try {
-        response = routed(request);
+        response = routed(request, template_path);
     } catch (const Error& problem) {
         response = error_response(problem, request);
     } catch (const std::exception& problem) {
         response = error_response(Error(Code::internal, problem.what()), request);
     }
-    const auto took = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+    const auto elapsed = std::chrono::steady_clock::now() - began;
+    if (meter_) meter_->count(template_path, request.method, response.status, elapsed);
+    const auto took = std::chrono::duration<double, std::milli>(elapsed).count();
     core::log::debug("request", {{"request_id", request.id},
                                  {"method", request.method},
                                  {"path", request.path},

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "api/kit/meter.h"
 #include "api/kit/route.h"
 
 namespace nightshift::api::kit {
@@ -17,7 +18,8 @@ struct Access {
 
 class Router {
 public:
-    Router(std::vector<Route> routes, Access access);
+    /// `metrics` may be null: then nobody counts.
+    Router(std::vector<Route> routes, Access access, core::metrics::Registry* metrics = nullptr);
     ~Router();
     /// Never throws: every error becomes the answer {error, message, details, request_id}. Any thread.
     core::http::Response answer(core::http::Request request) const;
@@ -26,9 +28,10 @@ public:
 
 private:
     struct Entry;
-    core::http::Response routed(core::http::Request& request) const;
+    core::http::Response routed(core::http::Request& request, std::string_view& template_path) const;
     std::vector<Entry> entries_;
     Access access_;
+    std::unique_ptr<Meter> meter_;  // null: nobody counts
 };
 
 /// `limit` (1..200, 100) and `skip` of the query. Throws Error(validation).

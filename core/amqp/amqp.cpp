@@ -125,6 +125,10 @@ std::string Link::server() const {
     return property("product") + " " + property("version");
 }
 
+void Link::count_in(std::shared_ptr<Tally> tally) {
+    impl_->tally = std::move(tally);
+}
+
 void Link::declare_quorum_queue(const std::string& name) {
     constexpr int kPreconditionFailed = 406;
     amqp_table_entry_t type{};
@@ -158,6 +162,7 @@ void Link::publish(const std::vector<std::pair<std::string, std::string>>& queue
     impl_->start_confirming();
     for (const auto& [queue, body] : queue_and_body) impl_->publish(queue, body, until);
     while (impl_->open_count > 0) impl_->await_frame(until);
+    impl_->tally->blocked = false;
 }
 
 void Link::serve() {

@@ -4,6 +4,7 @@
 // doesn't. Nothing here waits longer than it is told to, whatever the broker does or does not.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -24,6 +25,12 @@ struct Message {
     std::string queue;  ///< whose consumer got it
 };
 
+/// What the links of one owner published, one after the other. Written by the link's thread, read by any.
+struct Tally {
+    std::atomic<std::uint64_t> published{0}, confirmed{0}, refused{0};
+    std::atomic<bool> blocked{false};  ///< the broker said that it takes no messages, and nothing else since
+};
+
 class Link {
 public:
     /// `url`: amqp://user:password@host:port/vhost (vhost percent-encoded). Connects, or throws within `timeout`.
@@ -35,6 +42,8 @@ public:
 
     /// What answers, as it calls itself: "RabbitMQ 3.10.8".
     std::string server() const;
+    void count_in(std::shared_ptr<Tally> tally);
+
     /// Durable quorum queue; its tunables are the server's policies.
     void declare_quorum_queue(const std::string& name);
     /// Messages that wait in it.

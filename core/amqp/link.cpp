@@ -48,11 +48,14 @@ void Link::Impl::on_method(const amqp_method_t& method) {
             fail("consumer", "the broker cancelled it: its queue is gone");
         case AMQP_CONNECTION_BLOCKED_METHOD:
             blocked = "it takes no messages now: " + text_of(as<amqp_connection_blocked_t>(method).reason);
+            tally->blocked = true;
             break;
         case AMQP_CONNECTION_UNBLOCKED_METHOD:
             blocked.clear();
+            tally->blocked = false;
             break;
         case AMQP_BASIC_NACK_METHOD:
+            ++tally->refused;
             fail("publish", "the broker refused a message");
         case AMQP_BASIC_ACK_METHOD:
             return on_ack(as<amqp_basic_ack_t>(method));
@@ -98,6 +101,7 @@ void Link::Impl::confirm(std::uint64_t tag) {
     if (std::exchange(one.confirmed, true)) return;
     open_bytes -= one.bytes;
     --open_count;
+    ++tally->confirmed;
 }
 
 void Link::Impl::await_frame(Clock::time_point until) {
@@ -140,6 +144,7 @@ void Link::Impl::publish(const std::string& queue, const std::string& body, Cloc
     if (status != AMQP_STATUS_OK) fail("publish to " + queue, amqp_error_string2(status));
     window_.push_back({weight});
     ++next_tag_;
+    ++tally->published;
     ++open_count;
     open_bytes += weight;
 }

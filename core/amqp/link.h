@@ -41,6 +41,7 @@ struct Link::Impl {
     void publish(const std::string& queue, const std::string& body, Clock::time_point until);
 
     amqp_connection_state_t state = amqp_new_connection();
+    std::shared_ptr<Tally> tally = std::make_shared<Tally>();
     int heartbeat = 0;    // seconds
     std::string blocked;  // why, while we are
     bool confirming = false;

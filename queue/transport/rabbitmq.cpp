@@ -46,10 +46,12 @@ private:
 
 class RabbitPublisher final : public Publisher {
 public:
-    RabbitPublisher(const std::string& url, const std::vector<std::string>& queues, std::shared_ptr<Parking> parking)
+    RabbitPublisher(const std::string& url, const std::vector<std::string>& queues, std::shared_ptr<Parking> parking,
+                    std::shared_ptr<core::amqp::Tally> tally)
         : parking_(std::move(parking)) {
         parking_->check();
         link_ = std::make_unique<Link>(url);
+        link_->count_in(std::move(tally));
         for (const auto& queue : queues) link_->declare_quorum_queue(broker_name(queue));
     }
     ~RabbitPublisher() override {
@@ -133,8 +135,14 @@ class RabbitTransport final : public Transport {
 public:
     explicit RabbitTransport(std::string url) : url_(std::move(url)) {}
     std::string_view name() const override { return "rabbitmq"; }
+    TransportState state() const override {
+        return {.published = tally_->published,
+                .confirmed = tally_->confirmed,
+                .refused = tally_->refused,
+                .blocked = tally_->blocked};
+    }
     std::unique_ptr<Publisher> publisher(const std::vector<std::string>& queues) override {
-        return std::make_unique<RabbitPublisher>(url_, queues, parking_);
+        return std::make_unique<RabbitPublisher>(url_, queues, parking_, tally_);
     }
     std::unique_ptr<Consumer> consumer(const std::vector<std::string>& queues, std::uint16_t prefetch) override {
         return std::make_unique<RabbitConsumer>(url_, queues, prefetch);
@@ -143,6 +151,7 @@ public:
 private:
     std::string url_;
     std::shared_ptr<Parking> parking_ = std::make_shared<Parking>();
+    std::shared_ptr<core::amqp::Tally> tally_ = std::make_shared<core::amqp::Tally>();
 };
 
 }  // namespace

@@ -60,10 +60,18 @@ public:
     virtual void serve() {}
 };
 
+/// What a transport carried since it was built.
+struct TransportState {
+    std::uint64_t published = 0, confirmed = 0, refused = 0;
+    bool blocked = false;  ///< the broker takes no messages now
+};
+
 class Transport {
 public:
     virtual ~Transport() = default;
     virtual std::string_view name() const = 0;
+    /// Any thread.
+    virtual TransportState state() const { return {}; }
     /// Declares what is missing (quorum queues, exchange). Throws Error(broker).
     virtual std::unique_ptr<Publisher> publisher(const std::vector<std::string>& queues) = 0;
     virtual std::unique_ptr<Consumer> consumer(const std::vector<std::string>& queues, std::uint16_t prefetch) = 0;
