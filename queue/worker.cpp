@@ -17,7 +17,7 @@ using std::chrono::steady_clock;
 constexpr std::uint16_t kPrefetch = 16;
 constexpr auto kPatience = 250ms;  // full for longer than this: let others have the hints
 constexpr auto kLookAtBroker = 2s;
-constexpr auto kLookAside = 2s, kLateHint = 1s, kStayAside = 10s;
+constexpr auto kLateHint = 1s, kStayAside = 10s;
 constexpr std::size_t kMostPerClaim = 512;
 
 }  // namespace
@@ -119,9 +119,9 @@ void Worker::look_aside() {
     const auto now = steady_clock::now();
     const bool aside = is_aside();
     if (!on_broker_ || (!aside && now < look_aside_at_)) return;
-    look_aside_at_ = now + kLookAside;
-    // Sooner than it would be hinted again, which makes it young.
+    // Sooner and oftener than it would be hinted again, which makes it young.
     const auto limit = std::min<std::chrono::milliseconds>(kLateHint, context_.settings.rehint / 2);
+    look_aside_at_ = now + limit;
     const auto late = aside ? 0.0 : std::chrono::duration<double>(limit).count();
     const auto rows = core::pg::once(context_.quick, sql::dispatched_late, context_.settings.queues, late,
                                      std::max<std::size_t>(slots_.room(), 1));
