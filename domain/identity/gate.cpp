@@ -311,7 +311,7 @@ void Gate::change_password(const Identity& who, const std::string& before, const
 
 std::string Gate::make_key(const std::string& organization, const std::string& user, const std::string& name,
                            const std::vector<std::string>& permissions, const std::string& expires_at) {
-    const auto token = std::string(kKeyPrefix) + core::secret::random_token();
+    auto token = std::string(kKeyPrefix) + core::secret::random_token();
     std::string scopes;
     for (const auto& one : permissions) scopes += (scopes.empty() ? "{" : ",") + one;
     core::pg::once(pool_, sql::key_create, core::time::uuid7(), organization, user, name, core::secret::digest(token),
