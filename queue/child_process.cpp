@@ -24,8 +24,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr int kAnswer = 3;  // the child's descriptor
-
 [[noreturn]] void fail(const std::string& what, int why) {
     throw core::Error(core::Code::unavailable, what + ": " + std::strerror(why));
 }
@@ -36,8 +34,8 @@ public:
     Descriptor() = default;
     explicit Descriptor(int fd) : fd_(fd) {
         if (fd < 0) fail("open a descriptor", errno);
-        if (fd > kAnswer) return;
-        fd_ = ::fcntl(fd, F_DUPFD_CLOEXEC, kAnswer + 1);
+        if (fd > kAnswerDescriptor) return;
+        fd_ = ::fcntl(fd, F_DUPFD_CLOEXEC, kAnswerDescriptor + 1);
         const int why = errno;
         ::close(fd);
         if (fd_ < 0) fail("open a descriptor", why);
@@ -96,8 +94,8 @@ pid_t spawn(const ChildCall& call, int in, int answer, int log) {
     posix_spawn_file_actions_adddup2(&actions, in, 0);
     posix_spawn_file_actions_adddup2(&actions, log, 1);
     posix_spawn_file_actions_adddup2(&actions, log, 2);
-    posix_spawn_file_actions_adddup2(&actions, answer, kAnswer);
-    posix_spawn_file_actions_addclosefrom_np(&actions, kAnswer + 1);
+    posix_spawn_file_actions_adddup2(&actions, answer, kAnswerDescriptor);
+    posix_spawn_file_actions_addclosefrom_np(&actions, kAnswerDescriptor + 1);
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     sigset_t none, all;

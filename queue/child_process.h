@@ -30,6 +30,7 @@ struct ChildStory {
     std::chrono::milliseconds spent{};  ///< processor time
 };
 
+inline constexpr int kAnswerDescriptor = 3;  ///< the child's, to write its answer to
 inline constexpr std::size_t kMostEvidence = 16UL << 10U, kMostAnswer = 2UL << 20U;
 
 /// Throws Error(unavailable) when it can't be started.

@@ -17,6 +17,7 @@
 #include "core/json/utf8.h"
 #include "core/log/log.h"
 #include "core/time/time.h"
+#include "queue/child_process.h"
 #include "queue/isolation.h"
 #include "queue/kinds.h"
 
@@ -30,7 +31,6 @@ struct Overload : Ts... {
 template <class... Ts>
 Overload(Ts...) -> Overload<Ts...>;  // clang needs it said
 
-constexpr int kAnswer = 3;  // the descriptor that the parent reads
 constexpr std::size_t kMostResult = 1UL << 20U;
 
 json::object retry(std::string_view error_class, std::string_view message) {
@@ -78,8 +78,8 @@ json::object told(const Outcome& outcome) {
 /// First of all: dies with its parent, keeps its answer to itself, holds nothing else open, gains no rights.
 void fence_in() {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    ::fcntl(kAnswer, F_SETFD, FD_CLOEXEC);
-    ::close_range(kAnswer + 1, ~0U, 0);
+    ::fcntl(kAnswerDescriptor, F_SETFD, FD_CLOEXEC);
+    ::close_range(kAnswerDescriptor + 1, ~0U, 0);
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
@@ -188,7 +188,7 @@ StopReason reason_of(const siginfo_t& signal) {
 
 bool tell(std::string_view line) {
     while (!line.empty()) {
-        const auto count = ::write(kAnswer, line.data(), line.size());
+        const auto count = ::write(kAnswerDescriptor, line.data(), line.size());
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) return false;
         line.remove_prefix(static_cast<std::size_t>(count));

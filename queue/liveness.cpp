@@ -13,11 +13,8 @@ namespace nightshift::queue {
 namespace {
 
 using core::pg::Transaction;
+using core::time::as_seconds;
 using std::chrono::steady_clock;
-
-double seconds(std::chrono::milliseconds span) {
-    return std::chrono::duration<double>(span).count();
-}
 
 std::string host_name() {
     std::array<char, 256> name{};
@@ -39,7 +36,7 @@ void Liveness::begin() {
     const auto& settings = context_.settings;
     core::pg::once(pool_, sql::incarnation_start, id, settings.name, host_name(), static_cast<int>(::getpid()),
                    NIGHTSHIFT_VERSION, needs_.roles, settings.queues, settings.work ? settings.slots : 0,
-                   seconds(settings.lease));
+                   as_seconds(settings.lease));
     context_.become(id);
     alive_ = true;
     core::log::info("incarnation.started", {{"incarnation", id}, {"name", settings.name}});
@@ -51,8 +48,9 @@ std::chrono::milliseconds Liveness::run_once() {
         if (!alive_) {
             begin();
         } else {
-            const auto rows = core::pg::once(pool_, sql::incarnation_beat, context_.incarnation(),
-                                             seconds(context_.settings.lease), needs_.busy(), context_.draining.load());
+            const auto rows =
+                core::pg::once(pool_, sql::incarnation_beat, context_.incarnation(),
+                               as_seconds(context_.settings.lease), needs_.busy(), context_.draining.load());
             if (rows.empty()) {
                 core::log::error("incarnation.fenced", {{"incarnation", context_.incarnation()}});
                 alive_ = false;

@@ -6,6 +6,7 @@
 
 #include "core/error/error.h"
 #include "core/json/utf8.h"
+#include "core/time/time.h"
 #include "queue/sql.h"
 
 namespace nightshift::queue {
@@ -37,13 +38,9 @@ Verdict dead(std::string error_class, std::string message) {
             .message = std::move(message)};
 }
 
-double seconds(std::chrono::milliseconds span) {
-    return static_cast<double>(span.count()) / 1000;
-}
-
 Verdict counted(const Claimed& run, const Kind& kind, double jitter, std::string error_class, std::string message) {
     if (run.attempt >= run.max_attempts) return dead(std::move(error_class), std::move(message));
-    return {.wait = seconds(backoff(kind, run.attempt, jitter)),
+    return {.wait = core::time::as_seconds(backoff(kind, run.attempt, jitter)),
             .outcome = "retry",
             .error_class = std::move(error_class),
             .message = std::move(message)};
@@ -67,14 +64,16 @@ Verdict verdict_of(const Claimed& run, const Kind& kind, const Ending& ending, c
         },
         [&](const Retry& o) { return counted(run, kind, rules.jitter, o.error_class, o.message); },
         [](const Throttled& o) {
-            return Verdict{.wait = seconds(o.after),
+            return Verdict{.wait = core::time::as_seconds(o.after),
                            .attempts_back = 1,
                            .outcome = "throttled",
                            .error_class = "throttled",
                            .message = o.message};
         },
         [](const Permanent& o) { return dead(o.error_class, o.message); },
-        [](const Snooze& o) { return Verdict{.wait = seconds(o.after), .attempts_back = 1, .outcome = "snoozed"}; },
+        [](const Snooze& o) {
+            return Verdict{.wait = core::time::as_seconds(o.after), .attempts_back = 1, .outcome = "snoozed"};
+        },
         [](const Again&) { return Verdict{.attempts_back = 1, .outcome = "again"}; },
         [](const Cancelled&) {
             return Verdict{

@@ -44,7 +44,7 @@ void escape(std::string& out, std::string_view text) {
     if (whole.size() < text.size()) out += "\xE2\x80\xA6";  // an ellipsis: there was more
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     escape(out, text);
     return out += '"';
@@ -94,13 +94,14 @@ std::string line(Level level, std::string_view event, Fields fields, Format form
     const auto name = kNames[static_cast<std::size_t>(level)];
     std::string out;
     if (format == Format::json) {
-        out = "{\"ts\":\"" + std::string(at) + "\",\"level\":\"" + std::string(name) + "\",\"event\":" + quoted(event);
-        each_field(fields, [&](auto key, const auto& value) { out += "," + quoted(key) + ":" + quoted(value); });
+        out =
+            "{\"ts\":\"" + std::string(at) + "\",\"level\":\"" + std::string(name) + "\",\"event\":" + in_quotes(event);
+        each_field(fields, [&](auto key, const auto& value) { out += "," + in_quotes(key) + ":" + in_quotes(value); });
         return out + "}\n";
     }
     out = std::string(at.substr(11, 12)) + " " + std::string(name) + std::string(6 - name.size(), ' ') + escaped(event);
     each_field(fields, [&](auto key, const auto& value) {
-        out += " " + escaped(key) + "=" + (is_plain(value) ? std::string(value) : quoted(value));
+        out += " " + escaped(key) + "=" + (is_plain(value) ? std::string(value) : in_quotes(value));
     });
     return out + "\n";
 }

@@ -3,13 +3,13 @@
 #include <limits>
 
 #include "core/time/cron_rule.h"
+#include "core/time/time.h"
 
 namespace nightshift::core::time {
 namespace {
 
 using namespace std::chrono;
 
-constexpr std::int64_t kDaySeconds = 86400;
 constexpr std::int64_t kHorizon = Cron::Rule::kHorizon;
 
 /// The lowest allowed value >= from, or -1.

@@ -184,7 +184,7 @@ std::uint64_t simple(Reader reader) {
     return bits;
 }
 
-void days(Reader reader, Cron::Rule& rule) {
+void read_days(Reader reader, Cron::Rule& rule) {
     each_entry(reader, [&] {
         if (reader.take("LW")) return void(rule.last_workday = true);
         if (reader.take('L')) return void(rule.last_day = true);
@@ -198,7 +198,7 @@ void days(Reader reader, Cron::Rule& rule) {
     });
 }
 
-void weekdays(Reader reader, Cron::Rule& rule) {
+void read_weekdays(Reader reader, Cron::Rule& rule) {
     each_entry(reader, [&] {
         auto bits = reader.entry();
         if ((bits & 0x80U) != 0) bits = (bits & 0x7fU) | 1U;  // 7 is Sunday too
@@ -250,8 +250,8 @@ Cron::Rule parse_fields(const std::vector<Word>& fields, std::string_view seed) 
     const auto day = fields[first + 2].text, weekday = fields[first + 4].text;
     rule.any_day = day == "*" || day == "?";
     rule.any_weekday = weekday == "*" || weekday == "?";
-    if (!rule.any_day) days(reader(first + 2, kDay), rule);
-    if (!rule.any_weekday) weekdays(reader(first + 4, kWeekday), rule);
+    if (!rule.any_day) read_days(reader(first + 2, kDay), rule);
+    if (!rule.any_weekday) read_weekdays(reader(first + 4, kWeekday), rule);
     const bool star = fields[first].text.starts_with('*') || fields[first + 1].text.starts_with('*') ||
                       (first == 1 && fields[0].text.starts_with('*'));
     rule.names_one_hour = !star && std::has_single_bit(rule.hours);

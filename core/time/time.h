@@ -2,12 +2,15 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace nightshift::core::time {
+
+inline constexpr std::int64_t kDaySeconds = 86400;
 
 using Clock = std::function<std::chrono::system_clock::time_point()>;
 
@@ -21,5 +24,10 @@ std::optional<std::chrono::system_clock::time_point> parse_rfc3339(std::string_v
 std::string uuid7(std::chrono::system_clock::time_point moment);
 std::string uuid7();
 bool is_uuid(std::string_view text);
+
+/// In SQL a span is a number of seconds.
+constexpr double as_seconds(std::chrono::milliseconds span) {
+    return std::chrono::duration<double>(span).count();
+}
 
 }  // namespace nightshift::core::time

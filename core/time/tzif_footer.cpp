@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/time/time.h"
 #include "core/time/tzif.h"
 
 namespace nightshift::core::time {
@@ -11,7 +12,6 @@ namespace {
 using namespace std::chrono;
 
 constexpr int kFirstYear = 1678, kLastYear = 2261;  // what Instant holds
-constexpr std::int64_t kDaySeconds = 86400;
 
 /// A day of each year and a time on it.
 struct Yearly {
@@ -37,9 +37,9 @@ private:
     using chrono_month = year_month;
 };
 
-class Reader {
+class FooterReader {
 public:
-    explicit Reader(std::string_view text) : text_(text) {}
+    explicit FooterReader(std::string_view text) : text_(text) {}
 
     bool done() const { return text_.empty(); }
     bool failed() const { return failed_; }
@@ -115,7 +115,7 @@ private:
 }  // namespace
 
 std::optional<std::vector<Change>> expand_footer(std::string_view rule, std::int64_t after) {
-    Reader reader(rule);
+    FooterReader reader(rule);
     Change standard{kBeginning, 0, false, reader.name()}, summer{kBeginning, 0, true, {}};
     standard.offset = static_cast<std::int32_t>(-reader.clock());
     std::vector<Change> changes{standard};

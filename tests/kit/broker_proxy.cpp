@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/kit/connect.h"
+
 namespace nightshift::tests {
 namespace {
 
@@ -27,18 +29,6 @@ bool send_all(int fd, std::string_view bytes) {
         bytes.remove_prefix(static_cast<std::size_t>(count));
     }
     return true;
-}
-
-int connect_to(const std::string& host, const std::string& port) {
-    addrinfo wanted{}, *found = nullptr;
-    wanted.ai_socktype = SOCK_STREAM;
-    if (::getaddrinfo(host.c_str(), port.c_str(), &wanted, &found) != 0) return -1;
-    const int fd = ::socket(found->ai_family, SOCK_STREAM, 0);
-    const bool connected = ::connect(fd, found->ai_addr, found->ai_addrlen) == 0;
-    ::freeaddrinfo(found);
-    if (connected) return fd;
-    ::close(fd);
-    return -1;
 }
 
 }  // namespace

@@ -11,18 +11,12 @@
 #include <stdexcept>
 
 #include "core/time/time.h"
+#include "tests/kit/pointers.h"
 
 extern char** environ;  // NOLINT: POSIX
 
 namespace nightshift::tests {
 namespace {
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-    std::vector<char*> all;
-    for (auto& text : texts) all.push_back(text.data());
-    all.push_back(nullptr);
-    return all;
-}
 
 std::string taken(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);

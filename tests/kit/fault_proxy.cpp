@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "tests/kit/connect.h"
+
 namespace nightshift::tests {
 namespace {
 
@@ -41,16 +43,6 @@ int listen_on_loopback(std::string& port) {
         ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
         throw std::runtime_error("fault proxy: can't listen");
     port = std::to_string(ntohs(address.sin_port));
-    return fd;
-}
-
-int connect_to(const std::string& host, const std::string& port) {
-    addrinfo wanted{}, *found = nullptr;
-    wanted.ai_socktype = SOCK_STREAM;
-    if (::getaddrinfo(host.c_str(), port.c_str(), &wanted, &found) != 0) return -1;
-    int fd = ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (::connect(fd, found->ai_addr, found->ai_addrlen) != 0) reset(fd);
-    ::freeaddrinfo(found);
     return fd;
 }
 

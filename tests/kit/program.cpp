@@ -17,6 +17,7 @@
 
 #include "core/time/time.h"
 #include "tests/kit/eventually.h"
+#include "tests/kit/pointers.h"
 
 extern char** environ;  // NOLINT: POSIX
 
@@ -39,14 +40,7 @@ std::vector<std::string> environment_of(const ProgramSettings& settings) {
     return all;
 }
 
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-    std::vector<char*> all;
-    for (auto& text : texts) all.push_back(text.data());
-    all.push_back(nullptr);
-    return all;
-}
-
-int connect_to(const std::string& port) {
+int connect_here(const std::string& port) {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -172,7 +166,7 @@ std::string Program::port() const {
 }
 
 Answer Program::call(const std::string& method, const std::string& path, const std::string& body) const {
-    const int fd = connect_to(port());
+    const int fd = connect_here(port());
     if (fd < 0) return {};
     const auto request =
         method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " + kToken +
