@@ -8,6 +8,7 @@
 
 #include "core/config/yaml.h"
 #include "core/error/error.h"
+#include "core/text/case.h"
 
 extern char** environ;  // NOLINT: POSIX
 
@@ -27,12 +28,6 @@ std::string trimmed_file(const std::string& path, const std::string& where) {
     std::string text{std::istreambuf_iterator<char>(file), {}};
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
     return text;
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
 }
 
 const Field* setting_of(std::string_view section, std::string_view key) {
@@ -81,7 +76,7 @@ void apply_environment(core::config::Document& document) {
         const std::string_view pair = *entry;
         const auto name = pair.substr(0, pair.find('='));
         if (!name.starts_with(kPrefix) || name.size() == pair.size()) continue;
-        auto path = lower(name.substr(kPrefix.size()));
+        auto path = core::text::lower_case(name.substr(kPrefix.size()));
         const auto divider = path.find("__");
         if (divider != std::string::npos)
             path.replace(divider, 2, ".");

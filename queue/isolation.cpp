@@ -9,8 +9,8 @@
 #include <optional>
 
 #include "core/error/error.h"
-#include "core/json/utf8.h"
 #include "core/log/log.h"
+#include "core/text/utf8.h"
 #include "core/time/time.h"
 #include "queue/child_process.h"
 
@@ -86,7 +86,7 @@ std::string how_it_ended(const ChildStory& story) {
 }
 
 Crashed crashed(std::string message, const ChildStory& story) {
-    return {std::move(message), core::json::valid_utf8(story.evidence) + "\n(" + std::to_string(story.spent.count()) +
+    return {std::move(message), core::text::storable(story.evidence) + "\n(" + std::to_string(story.spent.count()) +
                                     " ms of processor time)"};
 }
 
@@ -123,8 +123,8 @@ ChildEnding read_answer(const ChildStory& story) {
         }
     }
     constexpr std::size_t kShown = 100;
-    return Ending{crashed(
-        "its answer was damaged: " + why + ": " + core::json::valid_utf8(story.answer.substr(0, kShown)), story)};
+    return Ending{
+        crashed("its answer was damaged: " + why + ": " + core::text::storable(story.answer.substr(0, kShown)), story)};
 }
 
 /// It said nothing: was that because we stopped it?

@@ -14,8 +14,8 @@
 #include <thread>
 
 #include "core/error/error.h"
-#include "core/json/utf8.h"
 #include "core/log/log.h"
+#include "core/text/utf8.h"
 #include "core/time/time.h"
 #include "queue/child_process.h"
 #include "queue/isolation.h"
@@ -34,9 +34,8 @@ Overload(Ts...) -> Overload<Ts...>;  // clang needs it said
 constexpr std::size_t kMostResult = 1UL << 20U;
 
 json::object retry(std::string_view error_class, std::string_view message) {
-    return {{"outcome", "retry"},
-            {"class", core::json::valid_utf8(error_class)},
-            {"message", core::json::valid_utf8(message)}};
+    return {
+        {"outcome", "retry"}, {"class", core::text::storable(error_class)}, {"message", core::text::storable(message)}};
 }
 json::object permanent(std::string_view error_class, std::string_view message) {
     auto told = retry(error_class, message);
@@ -59,7 +58,7 @@ json::object told(const Outcome& outcome) {
                           [](const Throttled& o) {
                               return json::object{{"outcome", "throttled"},
                                                   {"after_ms", o.after.count()},
-                                                  {"message", core::json::valid_utf8(o.message)}};
+                                                  {"message", core::text::storable(o.message)}};
                           },
                           [](const Permanent& o) { return permanent(o.error_class, o.message); },
                           [](const Snooze& o) {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "core/error/error.h"
-#include "core/json/utf8.h"
+#include "core/text/utf8.h"
 #include "core/time/time.h"
 #include "queue/sql.h"
 
@@ -132,8 +132,7 @@ Settled settle(core::pg::Pool& pool, const Claimed& run, const Kind& kind, const
                const SettleRules& rules) {
     auto verdict = verdict_of(run, kind, ending, rules);
     // What a handler says may hold any bytes; an end that can't be written would be no end.
-    for (auto* text : {&verdict.error_class, &verdict.message, &verdict.evidence})
-        *text = core::json::valid_utf8(*text);
+    for (auto* text : {&verdict.error_class, &verdict.message, &verdict.evidence}) *text = core::text::storable(*text);
     auto lease = pool.acquire();
     Transaction tx(lease);
     Settled settled;

@@ -51,11 +51,6 @@ constexpr Field kChangePassword[] = {
     {"new_password", Type::text, "8 characters at least, 72 bytes at most.", {.min = 8, .max = 72, .required = true}},
 };
 
-std::string text_of(const json::object& body, std::string_view name) {
-    const auto* given = body.if_contains(name);
-    return given == nullptr || given->is_null() ? std::string{} : std::string(given->as_string());
-}
-
 Origin origin_of(const Request& request) {
     return {request.peer, std::string(request.header("user-agent"))};
 }
@@ -87,33 +82,33 @@ Response signed_in(int status, const Tokens& tokens) {
 }
 
 Response enroll(const Services& services, const Request& request, const Caller&, json::object& body) {
-    const auto tokens = services.gate->enroll({.email = text_of(body, "email"),
-                                               .password = text_of(body, "password"),
-                                               .name = text_of(body, "name"),
-                                               .first_name = text_of(body, "first_name"),
-                                               .last_name = text_of(body, "last_name"),
-                                               .organization = text_of(body, "organization")},
+    const auto tokens = services.gate->enroll({.email = json::text_in(body, "email"),
+                                               .password = json::text_in(body, "password"),
+                                               .name = json::text_in(body, "name"),
+                                               .first_name = json::text_in(body, "first_name"),
+                                               .last_name = json::text_in(body, "last_name"),
+                                               .organization = json::text_in(body, "organization")},
                                               origin_of(request));
     return signed_in(201, tokens);
 }
 
 Response login(const Services& services, const Request& request, const Caller&, json::object& body) {
-    auto email = text_of(body, "email");
-    if (email.empty()) email = text_of(body, "username");
+    auto email = json::text_in(body, "email");
+    if (email.empty()) email = json::text_in(body, "username");
     if (email.empty()) throw Error(Code::validation, "email: is required", R"({"fields":{"email":"is required"}})");
-    return signed_in(200, services.gate->login(email, text_of(body, "password"), origin_of(request)));
+    return signed_in(200, services.gate->login(email, json::text_in(body, "password"), origin_of(request)));
 }
 
 Response refresh(const Services& services, const Request& request, const Caller&, json::object& body) {
-    auto token = text_of(body, "refresh_token");
-    if (token.empty()) token = text_of(body, "refresh");
+    auto token = json::text_in(body, "refresh_token");
+    if (token.empty()) token = json::text_in(body, "refresh");
     if (token.empty()) token = cookie_of(request);
     if (token.empty()) throw Error(Code::unauthorized, "refresh_token: expected one in the body or as a cookie");
     return signed_in(200, services.gate->refresh(token, origin_of(request)));
 }
 
 Response logout(const Services& services, const Request& request, const Caller& caller, json::object& body) {
-    auto token = text_of(body, "refresh_token");
+    auto token = json::text_in(body, "refresh_token");
     if (token.empty()) token = cookie_of(request);
     services.gate->logout(token, caller.session);
     return {.status = 204,
@@ -132,7 +127,7 @@ Response me(const Services& services, const Request&, const Caller& caller, json
 Response change_password(const Services& services, const Request&, const Caller& caller, json::object& body) {
     services.gate->change_password(
         {.actor = caller.actor, .user = caller.user, .organization = caller.organization, .session = caller.session},
-        text_of(body, "current_password"), text_of(body, "new_password"));
+        json::text_in(body, "current_password"), json::text_in(body, "new_password"));
     return {.status = 204, .content_type = {}};
 }
 
@@ -145,11 +140,7 @@ Response keys(const Services& services, const Request&, const Caller&, json::obj
 }  // namespace
 
 std::vector<kit::Route> routes(const Services& services) {
-    const auto bind = [&services](auto function) {
-        return [&services, function](const Request& request, const Caller& caller, json::object& body) {
-            return function(services, request, caller, body);
-        };
-    };
+    const auto bind = [&services](auto function) { return kit::bound(services, function); };
     return {
         {"POST", "/api/v1/auth/register", "", "Makes an account and signs in.", kRegister, bind(enroll)},
         {"POST", "/api/v1/auth/login", "", "Signs in.", kLogin, bind(login)},

@@ -68,11 +68,7 @@ Response change(const Services& services, const Request& request, const Caller& 
 }  // namespace
 
 std::vector<kit::Route> routes(const kit::Services& services) {
-    const auto bind = [&services](auto function) {
-        return [&services, function](const Request& request, const Caller& caller, json::object& body) {
-            return function(services, request, caller, body);
-        };
-    };
+    const auto bind = [&services](auto function) { return kit::bound(services, function); };
     return {
         {"GET",
          "/api/v1/dead",

@@ -18,11 +18,6 @@ using kit::Column;
 namespace json = core::json;
 namespace sql = domain::jobs::sql;
 
-std::string text_in(const json::object& row, std::string_view name) {
-    const auto* found = row.if_contains(name);
-    return found == nullptr || !found->is_string() ? std::string{} : std::string(found->as_string());
-}
-
 /// Held while something is added, so that a completion at the same moment sees it or comes first. The caller must see
 /// the job.
 std::string hold_job(const Change& change, const std::string& job) {
@@ -32,13 +27,14 @@ std::string hold_job(const Change& change, const std::string& job) {
 }
 
 void add_to_job(const Change& change) {
-    if (change.before == nullptr) hold_job(change, text_in(change.body, "job_id"));
+    if (change.before == nullptr) hold_job(change, json::text_in(change.body, "job_id"));
 }
 
 void write_item(const Change& change) {
     if (change.before == nullptr) {
-        const auto checklist = kit::show(change.tx, kChecklists, change.caller, text_in(change.body, "checklist_id"));
-        const auto job = text_in(json::parse_object(checklist.text), "job_id");
+        const auto checklist =
+            kit::show(change.tx, kChecklists, change.caller, json::text_in(change.body, "checklist_id"));
+        const auto job = json::text_in(json::parse_object(checklist.text), "job_id");
         if (hold_job(change, job) == "done")
             throw Error(Code::conflict, "the job is done; open it again before you add to its checklists");
         change.body["job_id"] = job;
@@ -55,15 +51,15 @@ void write_item(const Change& change) {
 
 void write_comment(const Change& change) {
     if (change.before != nullptr) return;
-    hold_job(change, text_in(change.body, "job_id"));
+    hold_job(change, json::text_in(change.body, "job_id"));
     if (change.caller.user.empty()) throw Error(Code::forbidden, "a comment is somebody's: sign in as a person");
     change.body["user_id"] = change.caller.user;
 }
 
 void write_time_log(const Change& change) {
     if (change.before != nullptr) return;
-    hold_job(change, text_in(change.body, "job_id"));
-    auto user = text_in(change.body, "user_id");
+    hold_job(change, json::text_in(change.body, "job_id"));
+    auto user = json::text_in(change.body, "user_id");
     if (user.empty()) user = change.caller.user;
     if (user.empty()) throw Error(Code::validation, "user_id: is required for a token of no person");
     if (user != change.caller.user && !change.caller.may("time.manage"))
@@ -71,7 +67,7 @@ void write_time_log(const Change& change) {
     change.body["user_id"] = user;
     if (!change.body.contains("start_time"))
         change.body["start_time"] = core::time::rfc3339(std::chrono::system_clock::now());
-    const bool runs = text_in(change.body, "end_time").empty();
+    const bool runs = json::text_in(change.body, "end_time").empty();
     change.body["source"] = runs ? "timer" : "manual";
     if (!runs) return;
     if (const auto running = change.tx.run(sql::timer_running, user); !running.empty())

@@ -72,11 +72,6 @@ constexpr kit::Constraint kConstraints[] = {
     {"job_ends_after_start", Code::rule, "scheduled_end", "is not after scheduled_start"},
 };
 
-std::string text_in(const json::object& row, std::string_view name) {
-    const auto* found = row.if_contains(name);
-    return found == nullptr || !found->is_string() ? std::string{} : std::string(found->as_string());
-}
-
 void fill_defaults(const Change& change) {
     const auto defaults = change.tx.run(sql::job_defaults, change.caller.organization);
     constexpr std::string_view kNames[] = {"job_type_id", "job_status_id", "job_priority_id"};
@@ -95,7 +90,7 @@ void fill_defaults(const Change& change) {
 
 /// Somebody else is named as the one who asked only by who manages people. SEEDS.md C-12.
 void check_creator(const Change& change) {
-    const auto creator = text_in(change.body, "created_by_user_id");
+    const auto creator = json::text_in(change.body, "created_by_user_id");
     if (!creator.empty() && creator != change.caller.user && change.caller.reach("job.delete") == kit::Reach::none)
         throw Error(Code::forbidden, "created_by_user_id: you may only name yourself");
 }
@@ -104,7 +99,7 @@ void check_creator(const Change& change) {
 void check_schedule(const Change& change) {
     const auto now = std::chrono::system_clock::now();
     for (const auto* name : {"scheduled_start", "scheduled_end"}) {
-        const auto given = text_in(change.body, name);
+        const auto given = json::text_in(change.body, name);
         if (given.empty()) continue;
         const auto moment = core::time::parse_rfc3339(given);
         if (moment && *moment < now - std::chrono::minutes(5))
@@ -135,9 +130,9 @@ void guard_completion(const Change& change) {
 }
 
 void move_status(const Change& change) {
-    const auto to = text_in(change.body, "job_status_id");
+    const auto to = json::text_in(change.body, "job_status_id");
     if (to.empty()) return;
-    const auto from = change.before == nullptr ? to : text_in(*change.before, "job_status_id");
+    const auto from = change.before == nullptr ? to : json::text_in(*change.before, "job_status_id");
     if (from == to && change.before != nullptr) {
         change.body.erase("job_status_id");
         return;
@@ -154,7 +149,7 @@ void move_status(const Change& change) {
     } else if (was == "done") {
         change.body["completed_at"] = nullptr;
     }
-    if (becomes == "in_progress" && (change.before == nullptr || text_in(*change.before, "started_at").empty()))
+    if (becomes == "in_progress" && (change.before == nullptr || json::text_in(*change.before, "started_at").empty()))
         change.body["started_at"] = core::time::rfc3339(std::chrono::system_clock::now());
 }
 
@@ -162,7 +157,7 @@ void move_status(const Change& change) {
 void check_permissions(const Change& change) {
     const auto require = [&](std::string_view field, std::string_view permission) {
         if (change.before == nullptr || !change.body.contains(field) ||
-            text_in(change.body, field) == text_in(*change.before, field))
+            json::text_in(change.body, field) == json::text_in(*change.before, field))
             return;
         try {
             kit::show(change.tx, kJobs, change.caller, change.id, permission);
@@ -182,15 +177,18 @@ void before_write(const Change& change) {
     if (change.before == nullptr) {
         fill_defaults(change);
         change.body["key"] = std::string(
-            change.tx.run(sql::job_key, change.caller.organization, text_in(change.body, "job_type_id")).text(0, 0));
+            change.tx.run(sql::job_key, change.caller.organization, json::text_in(change.body, "job_type_id"))
+                .text(0, 0));
     }
     move_status(change);
 }
 
 void after_write(const Change& change) {
-    const auto assignee = text_in(change.body, "assigned_to_user_id");
-    const bool reassigned = change.before == nullptr || text_in(*change.before, "assigned_to_user_id") != assignee;
-    const auto title = change.before == nullptr ? text_in(change.body, "title") : text_in(*change.before, "title");
+    const auto assignee = json::text_in(change.body, "assigned_to_user_id");
+    const bool reassigned =
+        change.before == nullptr || json::text_in(*change.before, "assigned_to_user_id") != assignee;
+    const auto title =
+        change.before == nullptr ? json::text_in(change.body, "title") : json::text_in(*change.before, "title");
     if (!assignee.empty() && reassigned)
         change.tx.run(domain::notifications::sql::tell, change.caller.organization, std::vector<std::string>{assignee},
                       "job_assigned", "You work on: " + title, "", change.caller.user, change.id);

@@ -214,11 +214,7 @@ Response dashboard(const Services& services, const Request&, const Caller& calle
 }  // namespace
 
 std::vector<kit::Route> routes(const Services& services) {
-    const auto bind = [&services](auto function) {
-        return [&services, function](const Request& request, const Caller& caller, json::object& body) {
-            return function(services, request, caller, body);
-        };
-    };
+    const auto bind = [&services](auto function) { return kit::bound(services, function); };
     std::vector<kit::Route> routes{
         {"GET", "/api/v1/jobs/my", "job.view", "Jobs assigned to the caller.", {}, bind(mine)},
         {"GET", "/api/v1/jobs/key/{key}", "job.view", "A job by its key.", {}, bind(by_key)},

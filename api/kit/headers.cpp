@@ -1,19 +1,13 @@
 #include "api/kit/headers.h"
 
+#include "core/text/case.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <vector>
 
 namespace nightshift::api::kit {
 namespace {
-
-char lower(char c) {
-    return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-bool same(std::string_view left, std::string_view right) {
-    return std::ranges::equal(left, right, {}, lower, lower);
-}
 
 std::string_view trimmed(std::string_view text) {
     const auto begin = text.find_first_not_of(" \t");
@@ -63,16 +57,17 @@ Parameter parameter(std::string_view text) {
 
 bool is_json(std::string_view content_type) {
     const auto all = parts(content_type, ';');
-    if (all.empty() || !same(all.front(), "application/json")) return false;
+    if (all.empty() || !core::text::same_but_case(all.front(), "application/json")) return false;
     return std::all_of(all.begin() + 1, all.end(), [](std::string_view text) {
         const auto [name, value] = parameter(text);
-        return same(name, "charset") && same(value, "utf-8");
+        return core::text::same_but_case(name, "charset") && core::text::same_but_case(value, "utf-8");
     });
 }
 
 std::optional<std::string_view> bearer_token(std::string_view authorization) {
     const auto space = authorization.find(' ');
-    if (space == std::string_view::npos || !same(authorization.substr(0, space), "bearer")) return std::nullopt;
+    if (space == std::string_view::npos || !core::text::same_but_case(authorization.substr(0, space), "bearer"))
+        return std::nullopt;
     return trimmed(authorization.substr(space));
 }
 
@@ -82,7 +77,7 @@ std::optional<std::string> preference(const core::http::Request& request, std::s
         const auto with_parameters = parts(one, ';');
         if (with_parameters.empty()) continue;
         auto found = parameter(with_parameters.front());
-        if (same(found.name, name)) return std::move(found.value);
+        if (core::text::same_but_case(found.name, name)) return std::move(found.value);
     }
     return std::nullopt;
 }
@@ -97,14 +92,15 @@ bool accepts(const core::http::Request& request, std::string_view media_type) {
         const auto range = parts(one, ';');
         if (range.empty() || range.front().find('/') == std::string_view::npos) continue;  // no range: says nothing
         any = true;
-        const int close = same(range.front(), type)     ? 3
-                          : same(range.front(), family) ? 2
-                          : range.front() == "*/*"      ? 1
-                                                        : 0;
+        const int close = core::text::same_but_case(range.front(), type)     ? 3
+                          : core::text::same_but_case(range.front(), family) ? 2
+                          : range.front() == "*/*"                           ? 1
+                                                                             : 0;
         if (close == 0 || close < closest) continue;
         double quality = 1;
         for (const auto text : range)
-            if (const auto [name, value] = parameter(text); same(name, "q")) quality = std::atof(value.c_str());
+            if (const auto [name, value] = parameter(text); core::text::same_but_case(name, "q"))
+                quality = std::atof(value.c_str());
         wanted = close > closest ? quality > 0 : wanted || quality > 0;
         closest = close;
     }

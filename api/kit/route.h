@@ -44,6 +44,14 @@ struct Caller {
 
 using Handle = std::function<core::http::Response(const core::http::Request&, const Caller&, core::json::object& body)>;
 
+/// A handler of these services: `function(services, request, caller, body)`.
+template <typename Function>
+Handle bound(const Services& services, Function function) {
+    return [&services, function](const core::http::Request& request, const Caller& caller, core::json::object& body) {
+        return function(services, request, caller, body);
+    };
+}
+
 struct Route {
     std::string_view method;
     std::string_view path;        ///< "/api/v1/runs/{id}"; {id} must be a uuid unless named otherwise

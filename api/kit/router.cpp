@@ -7,6 +7,7 @@
 #include "core/error/error.h"
 #include "core/log/context.h"
 #include "core/log/log.h"
+#include "core/secret/secret.h"
 #include "core/text/utf8.h"
 #include "core/time/time.h"
 
@@ -42,14 +43,6 @@ std::string canonical(std::string path) {
 }
 
 /// Takes as long for a wrong token as for the right one.
-bool same_secret(std::string_view left, std::string_view right) {
-    unsigned difference = left.size() == right.size() ? 0U : 1U;
-    for (std::size_t i = 0; i < left.size(); ++i)
-        difference |= static_cast<unsigned char>(left[i]) ^
-                      static_cast<unsigned char>(right.empty() ? 0 : right[i % right.size()]);
-    return difference == 0;
-}
-
 /// An error whose details can't be read is told all the same, without them.
 json::value details_of(const Error& problem) {
     try {
@@ -122,7 +115,7 @@ namespace {
 Caller caller_of(const Request& request, const Access& access) {
     const auto token = bearer_token(request.header("authorization"));
     if (!token) throw Error(Code::unauthorized, "Authorization: expected \"Bearer <token>\"");
-    if (!access.token.empty() && same_secret(*token, access.token))
+    if (!access.token.empty() && core::secret::same(*token, access.token))
         return {.actor = "token", .organization = access.organization, .permissions = {"*"}};
     if (access.gate == nullptr) throw Error(Code::unauthorized, "Authorization: this token is not valid");
     auto who = access.gate->identify(std::string(*token));

@@ -180,11 +180,7 @@ Response remove(const Services& services, const Request& request, const Caller& 
 }  // namespace
 
 std::vector<kit::Route> routes(const kit::Services& services) {
-    const auto bind = [&services](auto function) {
-        return [&services, function](const Request& request, const Caller& caller, json::object& body) {
-            return function(services, request, caller, body);
-        };
-    };
+    const auto bind = [&services](auto function) { return kit::bound(services, function); };
     return {
         {"POST", "/api/v1/reports/generate", "reports.run", "Asks for a report; a worker makes it.", kGenerate,
          bind(generate)},

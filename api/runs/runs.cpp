@@ -190,11 +190,7 @@ Response explain(const Services& services, const Request& request, const Caller&
 }  // namespace
 
 std::vector<kit::Route> routes(const kit::Services& services) {
-    const auto bind = [&services](auto function) {
-        return [&services, function](const Request& request, const Caller& caller, json::object& body) {
-            return function(services, request, caller, body);
-        };
-    };
+    const auto bind = [&services](auto function) { return kit::bound(services, function); };
     return {
         {"POST", "/api/v1/runs", "runs.submit", "Submits a run.", kSubmit, bind(submit)},
         {"POST", "/api/v1/runs/bulk", "runs.submit", "Submits many runs in one transaction.", kBulk,

@@ -53,10 +53,6 @@ constexpr core::schema::Field kSchedule[] = {
     throw Error(Code::validation, field + ": " + message, json::text(json::object{{"fields", {{field, message}}}}));
 }
 
-std::string text(const json::object& body, const char* name) {
-    return body.contains(name) ? std::string(body.at(name).as_string()) : std::string{};
-}
-
 Zone zone_of(const std::string& name) {
     if (const auto zone = Zone::find(name)) return *zone;
     refuse("time_zone", "expected an IANA zone, got \"" + name + "\"" + Zone::suggest(name));
@@ -79,19 +75,20 @@ core::pg::Result find(const Services& services, const Request& request, const Ca
 
 Response create(const Services& services, const Request&, const Caller& caller, json::object& body) {
     const auto id = core::time::uuid7();
-    const auto zone = zone_of(text(body, "time_zone"));
-    const auto cron = cron_of(text(body, "cron"), id);
-    const auto& kind = queue::require_kind(text(body, "kind"));
+    const auto zone = zone_of(json::text_in(body, "time_zone"));
+    const auto cron = cron_of(json::text_in(body, "cron"), id);
+    const auto& kind = queue::require_kind(json::text_in(body, "kind"));
     auto args = body.at("args").as_object();
     core::schema::require(kind.args, args, "args");
     const auto next = cron.next(std::chrono::system_clock::now(), zone);
     const core::pg::Value queue =
-        body.contains("queue") ? core::pg::Value(text(body, "queue")) : core::pg::Value(nullptr);
+        body.contains("queue") ? core::pg::Value(json::text_in(body, "queue")) : core::pg::Value(nullptr);
     const core::pg::Value priority =
         body.contains("priority") ? core::pg::Value(body.at("priority").to_number<int>()) : core::pg::Value(nullptr);
-    core::pg::once(services.pool, queue::sql::schedule_insert, id, caller.organization, text(body, "name"), kind.name,
-                   json::text(args), queue, priority, text(body, "cron"), text(body, "time_zone"),
-                   text(body, "misfire"), body.at("misfire_limit").to_number<int>(), text(body, "overlap"),
+    core::pg::once(services.pool, queue::sql::schedule_insert, id, caller.organization, json::text_in(body, "name"),
+                   kind.name, json::text(args), queue, priority, json::text_in(body, "cron"),
+                   json::text_in(body, "time_zone"), json::text_in(body, "misfire"),
+                   body.at("misfire_limit").to_number<int>(), json::text_in(body, "overlap"),
                    body.at("is_paused").as_bool(), next ? core::time::rfc3339(*next) : "");
     auto response = core::http::text_response(
         201, std::string(core::pg::once(services.pool, queue::sql::schedule_show, id, caller.organization).text(0, 0)));
@@ -103,8 +100,9 @@ Response create(const Services& services, const Request&, const Caller& caller, 
 /// locked against the scheduler meanwhile.
 core::pg::Value next_of(const core::pg::Result& row, const json::object& body, const std::string& id) {
     if (!body.contains("cron") && !body.contains("time_zone")) return nullptr;
-    const auto zone = zone_of(body.contains("time_zone") ? text(body, "time_zone") : std::string(row.text(0, 1)));
-    const auto cron = cron_of(body.contains("cron") ? text(body, "cron") : std::string(row.text(0, 0)), id);
+    const auto zone =
+        zone_of(body.contains("time_zone") ? json::text_in(body, "time_zone") : std::string(row.text(0, 1)));
+    const auto cron = cron_of(body.contains("cron") ? json::text_in(body, "cron") : std::string(row.text(0, 0)), id);
     const auto now = row.time(0, 4);
     const auto next = cron.next(row.is_null(0, 3) ? now : std::max(now, row.time(0, 3)), zone);
     return next ? core::time::rfc3339(*next) : "";
@@ -118,7 +116,7 @@ Response change(const Services& services, const Request& request, const Caller& 
     if (row.empty()) throw Error(Code::not_found, "no such schedule");
     if (body.contains("kind") || body.contains("args")) {
         const auto& kind =
-            queue::require_kind(body.contains("kind") ? text(body, "kind") : std::string(row.text(0, 2)));
+            queue::require_kind(body.contains("kind") ? json::text_in(body, "kind") : std::string(row.text(0, 2)));
         auto args = body.contains("args") ? body.at("args").as_object() : json::parse_object(row.text(0, 5));
         core::schema::require(kind.args, args, "args");
         body["args"] = std::move(args);
@@ -192,11 +190,7 @@ Response preview(const Services& services, const Request& request, const Caller&
 }  // namespace
 
 std::vector<kit::Route> routes(const kit::Services& services) {
-    const auto bind = [&services](auto function) {
-        return [&services, function](const Request& request, const Caller& caller, json::object& body) {
-            return function(services, request, caller, body);
-        };
-    };
+    const auto bind = [&services](auto function) { return kit::bound(services, function); };
     return {
         {"POST", "/api/v1/schedules", "schedules.change", "Makes a schedule.", kSchedule, bind(create)},
         {"GET", "/api/v1/schedules", "schedules.see", "Schedules by name.", {}, bind(list)},

@@ -18,8 +18,7 @@ namespace json = core::json;
 namespace sql = domain::identity::sql;
 
 std::string taken_text(json::object& body, std::string_view name) {
-    const auto* given = body.if_contains(name);
-    auto text = given == nullptr || given->is_null() ? std::string{} : std::string(given->as_string());
+    auto text = json::text_in(body, name);
     body.erase(name);
     return text;
 }

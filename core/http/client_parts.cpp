@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/text/case.h"
+
 namespace nightshift::core::http {
 namespace {
 
@@ -40,7 +42,8 @@ std::string complaint(const ClientRequest& request) {
     if (!is_token(request.method)) return "method: expected a word such as GET or POST";
     for (const auto& [name, value] : request.headers) {
         if (!is_token(name)) return "headers: expected names of letters, digits and dashes, got \"" + name + "\"";
-        if (is_ours(lower_case(name))) return "headers." + name + ": expected none, it is set by the client itself";
+        if (is_ours(text::lower_case(name)))
+            return "headers." + name + ": expected none, it is set by the client itself";
         if (!is_field_value(value)) return "headers." + name + ": expected no line breaks or control characters";
     }
     for (const auto& allowed : request.private_allowed)
@@ -54,7 +57,7 @@ bool may_connect(const ClientRequest& request, std::string_view host, const Addr
     if (request.allow_private || is_public(address)) return true;
     return std::ranges::any_of(request.private_allowed, [&](const std::string& allowed) {
         const auto network = parse_network(allowed);
-        return network ? contains(*network, address) : lower_case(allowed) == host;
+        return network ? contains(*network, address) : text::lower_case(allowed) == host;
     });
 }
 
@@ -73,12 +76,12 @@ void add_header(ClientResponse& response, std::string_view line) {
     auto value = line.substr(colon + 1);
     value.remove_prefix(std::min(value.find_first_not_of(kBlank), value.size()));
     value = value.substr(0, value.find_last_not_of(kBlank) + 1);
-    response.headers.emplace_back(lower_case(line.substr(0, colon)), value);
+    response.headers.emplace_back(text::lower_case(line.substr(0, colon)), value);
 }
 
 bool has_header(const ClientRequest& request, std::string_view lower_case_name) {
     return std::ranges::any_of(request.headers,
-                               [&](const auto& header) { return lower_case(header.first) == lower_case_name; });
+                               [&](const auto& header) { return text::lower_case(header.first) == lower_case_name; });
 }
 
 bool redirects(const ClientRequest& request, const ClientResponse& response) {
@@ -96,7 +99,7 @@ ClientRequest redirected(ClientRequest request, const Url& from, const Url& to, 
         request.body.clear();
     }
     std::erase_if(request.headers, [&](const auto& header) {
-        const auto name = lower_case(header.first);
+        const auto name = text::lower_case(header.first);
         if (as_get && name.starts_with("content-")) return true;
         return from.origin != to.origin && name != "accept" && name != "content-type";  // others may hold secrets
     });

@@ -17,7 +17,4 @@ struct Url {
 /// Nothing for what is not http or https, has no host, or names a user. `base`: what a relative one is relative to.
 std::optional<Url> parse_url(const std::string& text, const std::string& base = {});
 
-/// ASCII letters only, whatever the locale: for hosts and names of headers.
-std::string lower_case(std::string_view text);
-
 }  // namespace nightshift::core::http

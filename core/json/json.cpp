@@ -104,4 +104,9 @@ object parse_object(std::string_view text) {
     return std::move(any.as_object());
 }
 
+std::string text_in(const object& any, std::string_view name) {
+    const auto* found = any.if_contains(name);
+    return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string{};
+}
+
 }  // namespace nightshift::core::json

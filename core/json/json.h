@@ -22,6 +22,9 @@ value parse(std::string_view text);
 /// Like parse, but the document must be an object.
 object parse_object(std::string_view text);
 
+/// The text member of that name; "" when it is missing or something else.
+std::string text_in(const object& any, std::string_view name);
+
 inline std::string text(const value& any) {
     return boost::json::serialize(any);
 }

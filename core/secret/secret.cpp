@@ -22,13 +22,6 @@ std::string crypted(const std::string& password, const std::string& setting) {
     return hash == nullptr || hash[0] == '*' ? std::string{} : std::string(hash);
 }
 
-bool same(std::string_view left, std::string_view right) {
-    unsigned difference = left.size() == right.size() ? 0U : 1U;
-    for (std::size_t i = 0; i < left.size() && i < right.size(); ++i)
-        difference |= static_cast<unsigned char>(left[i]) ^ static_cast<unsigned char>(right[i]);
-    return difference == 0;
-}
-
 /// bcrypt stops at a zero byte and after 72 bytes.
 bool read_whole(const std::string& password) {
     constexpr std::size_t kMost = 72;
@@ -71,6 +64,13 @@ std::string digest(std::string_view text) {
     Poco::Crypto::DigestEngine engine("SHA256");
     engine.update(text.data(), text.size());
     return Poco::DigestEngine::digestToHex(engine.digest());
+}
+
+bool same(std::string_view left, std::string_view right) {
+    unsigned difference = left.size() == right.size() ? 0U : 1U;
+    for (std::size_t i = 0; i < left.size() && i < right.size(); ++i)
+        difference |= static_cast<unsigned char>(left[i]) ^ static_cast<unsigned char>(right[i]);
+    return difference == 0;
 }
 
 }  // namespace nightshift::core::secret

@@ -15,4 +15,7 @@ std::string random_token(std::size_t bytes = 32);
 /// SHA-256 in hexadecimal: what is stored of tokens.
 std::string digest(std::string_view text);
 
+/// Whether they are equal; its time tells nothing of where they differ.
+bool same(std::string_view left, std::string_view right);
+
 }  // namespace nightshift::core::secret

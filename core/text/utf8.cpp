@@ -46,15 +46,27 @@ bool is_deceptive(char32_t code) {
            code == 0x200E || code == 0x200F;
 }
 
-std::string repaired(std::string_view text) {
+namespace {
+
+std::string replaced(std::string_view text, bool (*is_wrong)(char32_t)) {
     std::string out;
     out.reserve(text.size());
     while (!text.empty()) {
         const auto [code, length] = first(text);
-        out += code == kInvalid ? std::string_view("\xEF\xBF\xBD") : text.substr(0, length);
+        out += is_wrong(code) ? std::string_view("\xEF\xBF\xBD") : text.substr(0, length);
         text.remove_prefix(length);
     }
     return out;
+}
+
+}  // namespace
+
+std::string repaired(std::string_view text) {
+    return replaced(text, [](char32_t code) { return code == kInvalid; });
+}
+
+std::string storable(std::string_view text) {
+    return replaced(text, [](char32_t code) { return code == kInvalid || code == 0; });
 }
 
 std::string_view cut(std::string_view text, std::size_t most) {

@@ -29,6 +29,9 @@ bool is_deceptive(char32_t code);
 /// Every byte that begins no character becomes U+FFFD.
 std::string repaired(std::string_view text);
 
+/// What PostgreSQL takes as a text: repaired, and NUL, which it has not, becomes U+FFFD too.
+std::string storable(std::string_view text);
+
 /// At most `most` bytes of it, ending with a whole character.
 std::string_view cut(std::string_view text, std::size_t most);
 

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "core/error/error.h"
+#include "core/text/case.h"
 #include "daemon/commands/console/group.h"
 #include "daemon/commands/console/input.h"
 #include "daemon/commands/console/save.h"
@@ -64,8 +65,7 @@ std::string file_name(const json::value& report) {
         name += byte >= 0x80 || std::isalnum(byte) != 0 || c == '-' || c == '_' || c == '.' ? c : '_';
     }
     name.erase(0, std::min(name.find_first_not_of('.'), name.size()));
-    auto extension = text(report, "export_format");
-    std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
+    const auto extension = core::text::lower_case(text(report, "export_format"));
     return (name.empty() ? text(report, "id") : name) + "." + extension;
 }
 

@@ -6,6 +6,7 @@
 #include "core/error/error.h"
 #include "core/log/log.h"
 #include "core/secret/secret.h"
+#include "core/text/case.h"
 #include "core/time/time.h"
 #include "domain/identity/roles.h"
 #include "domain/identity/sql.h"
@@ -38,12 +39,6 @@ std::vector<std::string> list_of(std::string_view array) {
 
 [[noreturn]] void not_known() {
     throw Error(Code::unauthorized, "Authorization: this token is not valid, or no longer");
-}
-
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return text;
 }
 
 }  // namespace
@@ -207,7 +202,7 @@ std::string Gate::hashed(const std::string& password) {
 }
 
 Tokens Gate::login(const std::string& email, const std::string& password, const Origin& from) {
-    const auto subject = core::secret::digest(lower(email));
+    const auto subject = core::secret::digest(core::text::lower_case(email));
     if (const auto locked = core::pg::once(pool_, sql::login_locked, subject); !locked.empty())
         throw Error(Code::rate_limited, "too many wrong passwords for this address; try again in " +
                                             std::string(locked.text(0, 0)) + " seconds");

@@ -58,9 +58,8 @@ queue::Outcome stamp(const core::json::object& args, queue::Run&) {
 constexpr core::schema::Field kAt[] = {{"at", core::schema::Type::number, "When it was submitted."}};
 constexpr queue::Kind kNothing{.name = "bench.nothing", .doc = "Does nothing.", .body = nothing};
 constexpr queue::Kind kStamp{.name = "bench.stamp", .doc = "Notes when it started.", .args = kAt, .body = stamp};
+using tests::kOrganization;
 constexpr const queue::Kind* kKinds[] = {&kNothing, &kStamp};
-
-const std::string kOrganization = "0190d1a0-0000-7000-8000-000000000001";
 
 queue::EngineSettings settings(const std::string& database, const std::string& broker, const std::string& queue) {
     return {.database_url = database, .broker_url = broker, .queues = {queue}, .slots = 4};

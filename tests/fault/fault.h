@@ -20,8 +20,6 @@ namespace nightshift::tests {
 using namespace std::chrono_literals;
 using core::json::object;
 
-inline const std::string kOrganization = "0190d1a0-0000-7000-8000-000000000001";
-
 class Fault : public testing::Test {
 protected:
     Fault() : Fault(test_setting("NIGHTSHIFT_TEST_DATABASE_URL")) {}

@@ -31,7 +31,7 @@ queue::Outcome doubles_a_key(const object&, queue::Run& run) {
 queue::Outcome stutters(const object&, queue::Run&) {
     return queue::Permanent{"bad\xff", std::string("no \0 text \xc3", 11)};
 }
-constexpr queue::Kind kKinds[] = {
+constexpr queue::Kind kBadEnds[] = {
     {.name = "test.good", .doc = "Ends well.", .body = good},
     {.name = "test.nul", .doc = "Its result holds what no jsonb takes.", .body = nul},
     {.name = "test.nul_beside",
@@ -51,7 +51,7 @@ TEST(BadEnd, costs_its_own_run_and_no_other) {
     Database database;
     database.one("create table once (n int unique deferrable initially deferred)");
     std::vector<const queue::Kind*> kinds;
-    for (const auto& kind : kKinds) kinds.push_back(&kind);
+    for (const auto& kind : kBadEnds) kinds.push_back(&kind);
     queue::Engine engine({.database_url = database.url(), .slots = 4, .beat = 200ms, .lease = 5s}, kinds);
     std::vector<std::string> ids;
     {

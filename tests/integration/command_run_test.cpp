@@ -22,8 +22,7 @@ namespace json = core::json;
 using json::object;
 using namespace std::chrono_literals;
 
-const std::string kOrganization = "0190d1a0-0000-7000-8000-000000000001";
-const std::string kSettings = R"(
+const std::string kCommands = R"(
 commands:
   - {name: say, program: /usr/bin/printf, arguments: ["%s|", "{first}", "{second}"]}
   - {name: free, program: /bin/echo, arguments: [--, "{any}"]}
@@ -52,7 +51,7 @@ protected:
         if (const auto* dead = std::get_if<queue::Permanent>(&outcome)) return "dead " + dead->error_class;
         return "outcome " + std::to_string(outcome.index());
     }
-    FakeRun run{kSettings};
+    FakeRun run{kCommands};
 };
 
 TEST_F(CommandRun, fills_whole_arguments_and_nothing_is_read_by_a_shell) {
@@ -115,7 +114,7 @@ protected:
         return eventually([&] { return database.one("select state from api.run where id = '" + id + "'") == state; });
     }
     Database database;
-    daemon::Configuration configuration = daemon::Configuration::from_text(kSettings, "test");
+    daemon::Configuration configuration = daemon::Configuration::from_text(kCommands, "test");
     std::vector<const queue::Kind*> kinds{std::begin(generated::kinds), std::end(generated::kinds)};
     queue::Engine engine{{.database_url = database.url(),
                           .queues = {"commands"},

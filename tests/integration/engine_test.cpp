@@ -19,8 +19,6 @@ using namespace std::chrono_literals;
 using core::json::object;
 using queue::Submission;
 
-const std::string kOrganization = "0190d1a0-0000-7000-8000-000000000001";
-
 std::atomic<int> concurrent{0}, most_concurrent{0};
 
 queue::Outcome count_in_database(const object&, queue::Run& run) {

@@ -19,7 +19,6 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string kOrganization = "0190d1a0-0000-7000-8000-000000000001";
 const std::string kEmail = "ada@example.org", kPassword = "correct horse";
 
 class Identities : public testing::Test {

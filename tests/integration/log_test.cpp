@@ -23,7 +23,7 @@ queue::Outcome say(const core::json::object&, queue::Run&) {
     return queue::Done{};
 }
 constexpr queue::Kind kSay{.name = "test.say", .doc = "Writes a line.", .body = say};
-constexpr const queue::Kind* kKinds[] = {&kSay};
+constexpr const queue::Kind* kSaying[] = {&kSay};
 
 /// The captured line of an event, as an object; empty when there is none.
 core::json::object line_of(const std::string& captured, const std::string& event) {
@@ -37,7 +37,7 @@ TEST(LogOfWork, a_line_of_a_handler_names_run_attempt_kind_queue_and_worker) {
     Database database;
     testing::internal::CaptureStderr();
     queue::Engine engine(
-        {.database_url = database.url(), .slots = 1, .name = "night one", .beat = 200ms, .lease = 1500ms}, kKinds);
+        {.database_url = database.url(), .slots = 1, .name = "night one", .beat = 200ms, .lease = 1500ms}, kSaying);
     engine.start();
     auto lease = database.pool().acquire();
     core::pg::Transaction tx(lease);

@@ -26,8 +26,6 @@ using core::json::object;
 using queue::Submission;
 using testing::IsEmpty;
 
-const std::string kOrganization = "0190d1a0-0000-7000-8000-000000000001";
-
 class Scrape : public testing::Test {
 protected:
     void SetUp() override { database.one("insert into queue (name) values ('" + queue_name + "')"); }

@@ -14,7 +14,6 @@
 #include "core/error/error.h"
 #include "core/time/time.h"
 #include "domain/demo/sql.h"
-#include "domain/organization/demo.h"
 #include "kinds.h"
 #include "queue/actions.h"
 #include "queue/engine.h"
@@ -31,8 +30,6 @@ using core::http::Request;
 using core::http::Response;
 using json::object;
 using testing::HasSubstr;
-
-const std::string kOrganization{domain::organization::kDemoOrganization};
 
 /// A fail point for the children that start while this lives.
 class FailPoint {

@@ -13,8 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string kOrganization = "0190d1a0-0000-7000-8000-000000000001";
-
 class ScheduledReport : public testing::Test {
 protected:
     void SetUp() override {

@@ -8,6 +8,9 @@
 
 namespace nightshift::tests {
 
+/// The demo organization, which the first migration makes.
+inline const std::string kOrganization = "0190d1a0-0000-7000-8000-000000000001";
+
 class Database {
 public:
     /// Skips nothing: without NIGHTSHIFT_TEST_DATABASE_URL it throws. `./dev test` sets it.

@@ -13,9 +13,17 @@ lint() {
     shellcheck -x "${scripts[@]}"
     say "shellcheck: ${#scripts[@]} scripts clean"
     build dev nightshift_generated
-    [ ${#sources[@]} -gt 0 ] || mapfile -t sources < <(git ls-files '*.cpp' ':!tests')
+    # Many files in one translation unit where the build does so: headers are read once for all of them
+    [ ${#sources[@]} -gt 0 ] || mapfile -t sources < <(python3 - build/dev/compile_commands.json <<'PY'
+import json, os, sys
+root = os.getcwd() + "/"
+units = [unit["file"] for unit in json.load(open(sys.argv[1]))]
+print("\n".join(unit for unit in units if not unit.startswith(root + "tests/") and "/tests/" not in unit and not unit.endswith("/stamp.cpp")))
+PY
+    )
+    [ ${#sources[@]} -gt 0 ] || { say "lint: build/dev/compile_commands.json names no sources; remove build/dev and try again"; return 1; }
     # GCC's flags that clang does not know are no fault of the code
     printf '%s\0' "${sources[@]}" | xargs -0 -n 1 -P "$(nproc)" clang-tidy -p build/dev --quiet --extra-arg=-Wno-unknown-warning-option 2> >(grep -v 'warnings\? generated' >&2) \
         || { say "clang-tidy found something; see above."; return 1; }
-    say "clang-tidy: ${#sources[@]} files clean"
+    say "clang-tidy: ${#sources[@]} translation units clean"
 }

@@ -9,17 +9,12 @@
 #include <sstream>
 
 #include "core/json/json.h"
+#include "tests/kit/instrumented.h"
 
 namespace nightshift::tests {
 namespace {
 
 namespace json = core::json;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kInstrumented = true;  // sanitizers change what time things take
-#else
-constexpr bool kInstrumented = false;
-#endif
 
 struct Answer {
     int exit_code;

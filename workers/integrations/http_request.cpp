@@ -7,6 +7,7 @@
 
 #include "core/http/client.h"
 #include "core/http/url.h"
+#include "core/text/case.h"
 #include "core/text/utf8.h"
 #include "workers/integrations/settings.h"
 #include "workers/integrations/text.h"
@@ -24,11 +25,6 @@ constexpr std::chrono::seconds kLeastPause = 1s, kMostPause = 24h;
 constexpr std::string_view kHeadersKept[] = {"content-type", "content-length", "content-location",
                                              "date",         "etag",           "last-modified",
                                              "location",     "retry-after",    "x-request-id"};
-
-std::string text_of(const json::object& args, const char* key) {
-    const auto* found = args.if_contains(key);
-    return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string{};
-}
 
 /// What the other side must not find its way back to us as: it may echo what it was sent.
 class Secret {
@@ -60,26 +56,27 @@ std::size_t spare(const Secret& secret) {
 /// The secret's header; or why it may not be sent.
 std::optional<queue::Permanent> add_credential(const json::object& args, queue::Run& run, http::ClientRequest& request,
                                                Secret& secret) {
-    const auto name = text_of(args, "credential");
+    const auto name = json::text_in(args, "credential");
     if (name.empty()) return std::nullopt;
     const auto found = find_credential(run, name);
     if (!found)
         return queue::Permanent{"unknown_credential",
                                 "args.credential: expected a name of http.credentials, got \"" + name + "\""};
     const auto host = http::parse_url(request.url)->host;
-    if (std::ranges::none_of(found->hosts, [&](const auto& one) { return http::lower_case(one) == host; }))
+    if (std::ranges::none_of(found->hosts, [&](const auto& one) { return core::text::lower_case(one) == host; }))
         return queue::Permanent{"credential_not_for_host",
                                 "args.credential: expected one that may go to " + host + ", got \"" + name + "\""};
-    std::erase_if(request.headers,
-                  [&](const auto& one) { return http::lower_case(one.first) == http::lower_case(found->header); });
+    std::erase_if(request.headers, [&](const auto& one) {
+        return core::text::lower_case(one.first) == core::text::lower_case(found->header);
+    });
     request.headers.emplace_back(found->header, found->value);
     secret = Secret(found->value);
     return std::nullopt;
 }
 
 http::ClientRequest request_of(const json::object& args, queue::Run& run) {
-    http::ClientRequest request{.method = text_of(args, "method"),
-                                .url = text_of(args, "url"),
+    http::ClientRequest request{.method = json::text_in(args, "method"),
+                                .url = json::text_in(args, "url"),
                                 .timeout = span_of(args.at("timeout")),
                                 .cut_long_body = true,
                                 .follow_redirects = args.at("follow_redirects").as_bool(),
@@ -87,10 +84,11 @@ http::ClientRequest request_of(const json::object& args, queue::Run& run) {
                                 .stop = run.stop()};
     bool has_type = false;
     for (const auto& [name, value] : args.at("headers").as_object()) {
-        has_type = has_type || http::lower_case(name) == "content-type";
+        has_type = has_type || core::text::lower_case(name) == "content-type";
         request.headers.emplace_back(name, value.as_string());
     }
-    std::erase_if(request.headers, [](const auto& one) { return http::lower_case(one.first) == "idempotency-key"; });
+    std::erase_if(request.headers,
+                  [](const auto& one) { return core::text::lower_case(one.first) == "idempotency-key"; });
     request.headers.emplace_back("Idempotency-Key", run.id());
     const auto* body = args.if_contains("body");
     if (body == nullptr || body->is_null()) return request;
@@ -157,7 +155,7 @@ queue::Outcome judge(const json::object& args, const http::ClientResponse& answe
                      const queue::Run& run) {
     const int status = answer.status;
     if (is_expected(args, status)) return queue::Done{result_of(answer, secret)};
-    const auto message = told(http::parse_url(text_of(args, "url"))->origin, answer, secret);
+    const auto message = told(http::parse_url(json::text_in(args, "url"))->origin, answer, secret);
     const auto pause = http::retry_after(answer, run.now());
     if ((status == 429 || status == 503) && pause)
         return queue::Throttled{std::clamp(*pause, kLeastPause, kMostPause), message};
@@ -189,7 +187,7 @@ std::string check_url(const json::value& text) {
 std::string check_headers(const json::value& headers) {
     http::ClientRequest request{.url = "http://localhost"};
     for (const auto& [key, value] : headers.as_object()) {
-        const auto name = http::lower_case(key);
+        const auto name = core::text::lower_case(key);
         if (!value.is_string()) return "expected a text for " + std::string(key);
         if (name == "authorization" || name == "cookie")
             return "expected no " + std::string(key) + " here, where it would be kept and shown; name a credential";

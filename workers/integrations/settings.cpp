@@ -18,8 +18,7 @@ bool is_name(std::string_view text) {
 
 /// Lists are looked at before their elements are: whatever is in them.
 std::string text_in(const json::value& element, const char* key) {
-    const auto* found = element.is_object() ? element.as_object().if_contains(key) : nullptr;
-    return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string{};
+    return element.is_object() ? json::text_in(element.as_object(), key) : std::string{};
 }
 
 std::string check_names_differ(const json::value& list) {

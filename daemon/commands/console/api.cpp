@@ -60,11 +60,6 @@ http::ClientRequest request_of(const std::string& method, const std::string& url
     throw Error(Code::unavailable, message);
 }
 
-std::string text_of(const json::object& object, std::string_view name) {
-    const auto* found = object.if_contains(name);
-    return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string{};
-}
-
 std::string remedy(int status) {
     if (status == 401) return "; set NIGHTSHIFT_TOKEN or give --token (./dev env prints it)";
     if (status == 429) return "; try again later";
@@ -77,7 +72,7 @@ std::string remedy(int status) {
         body = json::parse_object(response.body);
     } catch (const Error&) {  // not ours: told by its status
     }
-    auto message = text_of(body, "message");
+    auto message = json::text_in(body, "message");
     if (message.empty())
         throw Error(Code::unavailable, url + " answered " + std::to_string(response.status) +
                                            " and not as Nightshift does; is --url right?");
@@ -90,7 +85,7 @@ std::string remedy(int status) {
     message += remedy(response.status);
     if (response.status == 502 || response.status == 503 || response.status == 504)
         throw Error(Code::unavailable, message);
-    throw Refusal(response.status, text_of(body, "error"), message);
+    throw Refusal(response.status, json::text_in(body, "error"), message);
 }
 
 http::ClientResponse ask(const http::ClientRequest& request, const std::string& url) {
