@@ -4,9 +4,9 @@ with recursive below as (
     union
     select d.run_id from run_dependency d join below b on d.depends_on = b.run_id
 ), gone as (
-    delete from run r using below b where r.id = b.run_id and r.state = 'waiting' returning r.*
+    delete from run r where r.id = any(array(select run_id from below)) and r.state = 'waiting' returning r.*
 ), untied as (
-    delete from run_dependency d using below b where d.run_id = b.run_id
+    delete from run_dependency d where d.run_id = any(array(select run_id from below))
 ), kept as (
     insert into run_archive (id, organization_id, kind, queue, state, priority, epoch, attempt, max_attempts, crashes, timeout_ms, concurrency_key, created_at, ready_at,
                              finished_at, unique_key, schedule_id, redriven_from, origin, trace_parent, args, error_class, error_message)

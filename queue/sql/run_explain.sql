@@ -20,7 +20,8 @@ select jsonb_build_object('id', r.id, 'state', r.state, 'reasons', coalesce((
         union all select 7, format('the queue %s runs its %s at once already', q.name, q.concurrency)
                     from queue q
                    where q.name = r.queue and r.state = 'ready'
-                     and q.concurrency <= (select count(*) from run h where h.queue = q.name and h.state in ('dispatched', 'running'))
+                     and q.concurrency <= (select count(*) from run h where h.queue = q.name and h.state = 'dispatched')
+                                    + (select count(*) from run h where h.queue = q.name and h.state = 'running')
         union all select 8, format('the queue %s starts no more than %s a minute; the next at %s', q.name, q.rate_per_minute, to_char(q.rate_next_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
                     from queue q where q.name = r.queue and r.state = 'ready' and q.rate_per_minute is not null and q.rate_next_at > clock_timestamp() + interval '1 second'
         union all select 9, format('every slot of its %s worker(s) is busy', count(*))

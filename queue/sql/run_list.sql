@@ -1,9 +1,9 @@
--- Runs of an organization, newest first; an empty text is no filter. Index: run_archive_by_time, and the live table, which is short.
+-- Runs of an organization, newest first; an empty text is no filter. Index: run_archive_by_time, and the primary key of the live table, whose ids grow with time.
 with found as (
     (select r.* from api.run r
       where r.organization_id = $1 and r.finished_at is null
         and ($2 = '' or r.state = $2) and ($3 = '' or r.kind = $3) and ($4 = '' or r.queue = $4) and ($5 = '' or r.schedule_id::text = $5)
-      order by r.created_at desc limit $6::int + $7::int)
+      order by r.id desc limit $6::int + $7::int)
     union all
     (select r.* from api.run r
       where r.organization_id = $1 and r.finished_at is not null

@@ -137,7 +137,8 @@ demo_env() {
 }
 # Side by side with the raw limits, on servers of its own.
 demo_bench() {
-    build release
+    install_missing python3-xlsxwriter python3-reportlab   # what others need for the same report
+    build release tests/nightshift_bench nightshift
     local folder; folder=$(mktemp -d "${TMPDIR:-/tmp}/nightshift-bench.XXXXXX"); chmod 755 "$folder"
     # shellcheck disable=SC2064
     trap "servers_stop '$folder'; rm -rf '$folder'" EXIT

@@ -1,0 +1,62 @@
+// A figure, what the measures share, and the measures: each takes a database and a queue of its own.
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "queue/engine.h"
+#include "queue/kind.h"
+#include "tests/kit/database.h"
+
+namespace nightshift::bench {
+
+struct Figure {
+    std::string name, unit;
+    double value, bar, raw;  ///< raw: the machine's own limit in the same minute; 0: none to compare with
+};
+
+struct Options {
+    std::string broker;
+    int runs = 100000;                 ///< to drain
+    int scheduled = 10'000'000;        ///< at rest
+    std::chrono::seconds pinned{600};  ///< how long a transaction holds the xmin horizon
+    int rows = 100000;                 ///< of a report
+};
+
+using Figures = std::vector<Figure>;
+
+/// bench.nothing, which counts itself, and bench.stamp {at: ms since 1970}, which notes how long after that it starts.
+std::span<const queue::Kind* const> kinds();
+std::int64_t handled();
+void forget_handled();
+/// Milliseconds from `at` to the start, of all bench.stamp since the last forget_waits().
+std::vector<double> waits();
+void forget_waits();
+
+double now_ms();
+double seconds_since(std::chrono::steady_clock::time_point began);
+double percentile(std::vector<double> values, double share);
+/// A queue that no other measure uses.
+std::string new_queue(tests::Database& database);
+queue::EngineSettings settings(const std::string& database, const std::string& broker, const std::string& queue);
+void submit_in_bulk(core::pg::Pool& pool, const std::string& queue, int count);
+/// From the engine's start until nothing is left; runs a second.
+double drain_rate(tests::Database& database, queue::Engine& engine, int runs);
+
+void measure_submit_and_drain(Figures& figures, const Options& options);
+void measure_submit_one_by_one(Figures& figures, const Options& options);
+void measure_latency(Figures& figures, const Options& options);
+void measure_schedules(Figures& figures, const Options& options);
+void measure_rest(Figures& figures, const Options& options);
+/// Millions of runs that are not due yet, while others become due: how late those start, and that nobody reads all.
+void measure_scheduled(Figures& figures, const Options& options);
+/// A transaction that stays open for minutes keeps every dead row: what draining loses by it.
+void measure_pinned_horizon(Figures& figures, const Options& options);
+/// kill -9 of the program until its run runs again elsewhere.
+void measure_rescue(Figures& figures, const Options& options);
+/// Reports over many jobs in each format, beside COPY TO and what Python's libraries need for the same.
+void measure_reports(Figures& figures, const Options& options);
+
+}  // namespace nightshift::bench

@@ -1,0 +1,77 @@
+// A hot statement touches the rows it needs: its plan, as PostgreSQL makes it once for all parameters, reads the table
+// of live runs by an index although a hundred thousand rest there.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "core/json/json.h"
+#include "queue/sql.h"
+#include "tests/kit/database.h"
+
+namespace nightshift::tests {
+namespace {
+
+const core::pg::Statement* const kHot[] = {&queue::sql::admit,
+                                           &queue::sql::admit_keyed,
+                                           &queue::sql::claim,
+                                           &queue::sql::dispatched,
+                                           &queue::sql::dispatched_late,
+                                           &queue::sql::end,
+                                           &queue::sql::finish,
+                                           &queue::sql::next_due,
+                                           &queue::sql::owned,
+                                           &queue::sql::promote,
+                                           &queue::sql::queue_allowance,
+                                           &queue::sql::rehint,
+                                           &queue::sql::rescue_leases,
+                                           &queue::sql::rescue_orphans,
+                                           &queue::sql::run_explain,
+                                           &queue::sql::run_list,
+                                           &queue::sql::run_show,
+                                           &queue::sql::submit,
+                                           &queue::sql::submit_one,
+                                           &queue::sql::unclaim,
+                                           &queue::sql::cancel_waiting,
+                                           &queue::sql::cancel_intents,
+                                           &queue::sql::dependency_release,
+                                           &queue::sql::dependency_abandon};
+
+std::size_t parameters_of(std::string_view sql) {
+    std::size_t most = 0;
+    for (auto at = sql.find('$'); at != std::string_view::npos; at = sql.find('$', at + 1))
+        if (std::isdigit(static_cast<unsigned char>(sql[at + 1])) != 0)
+            most = std::max<std::size_t>(most, std::stoul(std::string(sql.substr(at + 1, 2))));
+    return most;
+}
+
+TEST(Plan, of_a_hot_statement_never_reads_every_live_run) {
+    Database database;
+    database.one("insert into queue (name) values ('rest')");
+    database.one(
+        "insert into run (id, organization_id, kind, queue, state, max_attempts, timeout_ms, ready_at, created_at, "
+        "origin) "
+        "select gen_random_uuid(), '" +
+        kOrganization +
+        "', 'echo', 'rest', 'scheduled', 3, 1000, now() + i * interval '1 minute', now(), 'api' "
+        "from generate_series(1, 100000) i");
+    database.one("analyze run");
+    auto lease = database.pool().acquire();
+    for (const auto* statement : kHot) {
+        core::pg::Transaction tx(lease);
+        tx.run(core::pg::Statement{"", "set local plan_cache_mode = force_generic_plan"});
+        const auto prepare = "prepare asked as " + std::string(statement->sql);
+        tx.run(core::pg::Statement{"", prepare});
+        std::string nulls;
+        for (std::size_t i = 0; i < parameters_of(statement->sql); ++i) nulls += nulls.empty() ? "(null" : ", null";
+        const auto explain = "explain execute asked" + (nulls.empty() ? nulls : nulls + ")");
+        const auto plan = tx.run(core::pg::Statement{"", explain});
+        for (std::size_t i = 0; i < plan.size(); ++i)
+            EXPECT_EQ(plan.text(i, 0).find("Seq Scan on run "), std::string_view::npos)
+                << statement->name << ": " << plan.text(i, 0);
+        tx.run(core::pg::Statement{"", "deallocate asked"});
+    }
+}
+
+}  // namespace
+}  // namespace nightshift::tests
