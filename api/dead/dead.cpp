@@ -42,8 +42,10 @@ Response show(const Services& services, const Request& request, const Caller& ca
 Response redrive(const Services& services, const Request& request, const Caller& caller, json::object& body) {
     auto lease = services.pool.acquire();
     Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization});
-    const auto members = tx.run(queue::sql::dead_members, request.parameters.find("id")->second, caller.organization,
-                                body.at("limit").to_number<int>());
+    const auto& id = request.parameters.find("id")->second;
+    if (tx.run(queue::sql::dead_show, id, caller.organization).empty())
+        throw Error(Code::not_found, "no such group: " + id);
+    const auto members = tx.run(queue::sql::dead_members, id, caller.organization, body.at("limit").to_number<int>());
     json::array made;
     std::vector<std::string> queues;
     for (std::size_t i = 0; i < members.size(); ++i) {

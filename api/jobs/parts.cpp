@@ -79,6 +79,15 @@ constexpr std::string_view kJobOwn =
     "exists (select 1 from job j where j.id = r.job_id and (j.created_by_user_id = $2 or j.assigned_to_user_id = $2"
     " or exists (select 1 from job_watcher w where w.job_id = j.id and w.user_id = $2)))";
 constexpr kit::Scopes kOfJob{.own = kJobOwn};
+/// One's own, that of the people one leads, and that on the jobs of what one leads.
+constexpr std::string_view kTimeOfTeam =
+    "(r.user_id = $2 or exists (select 1 from job j where j.id = r.job_id"
+    " and (exists (select 1 from department d where d.id = j.department_id and d.manager_user_id = $2)"
+    " or exists (select 1 from team t where t.id = j.team_id and t.lead_user_id = $2)))"
+    " or exists (select 1 from team_member m join team t on t.id = m.team_id where m.user_id = r.user_id"
+    " and m.deleted_at is null and t.deleted_at is null and t.lead_user_id = $2)"
+    " or exists (select 1 from app_user u join department d on d.id = u.department_id where u.id = r.user_id"
+    " and d.manager_user_id = $2))";
 
 constexpr Column kJob{"job_id", Type::uuid, "The job it belongs to.", {.required = true}, kit::kFilter, "job"};
 constexpr Column kOrder{
@@ -182,7 +191,7 @@ constinit const kit::Resource kTimeLogs{
     .view = "api.time_log",
     .columns = kTimeLogColumns,
     .allow = {.see = "time.log", .create = "time.log", .change = "time.log", .remove = "time.log"},
-    .scopes = {.team = "true", .own = "r.user_id = $2"},
+    .scopes = {.team = kTimeOfTeam, .own = "r.user_id = $2"},
     .constraints = kTimeLogConstraints,
     .order = "-start_time",
     .before_write = write_time_log};

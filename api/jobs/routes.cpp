@@ -76,6 +76,7 @@ Response move(const Services& services, const Request& request, const Caller& ca
 Response complete(const Services& services, const Request& request, const Caller& caller, json::object&) {
     return kit::shown_response(
         200, in_transaction(services, caller, [&](Transaction& tx) {
+            kit::show(tx, kJobs, caller, id_of(request));
             const auto done = tx.run(sql::status_done, caller.organization);
             if (done.empty())
                 throw Error(Code::conflict, "there is no active status of the category done; make one first");
@@ -116,7 +117,13 @@ Response history(const Services& services, const Request& request, const Caller&
         }));
 }
 
+/// What hangs on a job that the caller can't see is no empty list: the job is not there.
+void require_job(const Services& services, const Request& request, const Caller& caller) {
+    in_transaction(services, caller, [&](Transaction& tx) { return kit::show(tx, kJobs, caller, id_of(request)); });
+}
+
 Response comments(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    require_job(services, request, caller);
     return kit::list(services.pool, kComments, request, caller, "r.job_id = $3::uuid", {id_of(request)});
 }
 
@@ -124,6 +131,10 @@ Response comments(const Services& services, const Request& request, const Caller
 /// writer.
 Response comment(const Services& services, const Request& request, const Caller& caller, json::object& body) {
     body["job_id"] = id_of(request);
+    if (const auto* writer = body.if_contains("user_id"))
+        if (!writer->is_string() || writer->as_string() != std::string_view(caller.user))
+            throw Error(Code::forbidden, "user_id: nobody comments in somebody else's name",
+                        R"({"fields":{"user_id":"is not the caller"}})");
     body.erase("user_id");
     Mentions mentions;
     const auto id = core::time::uuid7();
@@ -149,6 +160,7 @@ Response comment(const Services& services, const Request& request, const Caller&
 }
 
 Response time_logs(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    require_job(services, request, caller);
     return kit::list(services.pool, kTimeLogs, request, caller, "r.job_id = $3::uuid", {id_of(request)});
 }
 
@@ -189,7 +201,10 @@ Response complete_item(const Services& services, const Request& request, const C
 Response tag(const Services& services, const Request& request, const Caller& caller, json::object& body) {
     return in_transaction(services, caller, [&](Transaction& tx) -> Response {
         kit::show(tx, kJobs, caller, id_of(request), "job.update");
-        tx.run(sql::tag_set, caller.organization, id_of(request), std::string(body.at("tag_id").as_string()));
+        if (tx.run(sql::tag_set, caller.organization, id_of(request), std::string(body.at("tag_id").as_string()))
+                .empty())
+            throw Error(Code::rule, "tag_id: there is none with this id",
+                        R"({"fields":{"tag_id":"there is none with this id"}})");
         return {.status = 204, .content_type = {}};
     });
 }

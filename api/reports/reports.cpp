@@ -40,8 +40,15 @@ std::string text(const json::object& body, const char* name) {
     return std::string(body.at(name).as_string());
 }
 
+/// Whose reports a caller sees: null for everybody's.
+core::pg::Value requesters(const Caller& caller, std::string_view permission) {
+    if (caller.reach(permission) == kit::Reach::all) return nullptr;
+    return std::vector<std::string>{caller.actor, "user:" + caller.user};
+}
+
 core::pg::Result find(const Services& services, const std::string& id, const Caller& caller) {
-    auto rows = core::pg::once(services.pool, sql::report_show, id, caller.organization);
+    auto rows =
+        core::pg::once(services.pool, sql::report_show, id, caller.organization, requesters(caller, "reports.see"));
     if (rows.empty()) throw Error(Code::not_found, "no such report: " + id);
     return rows;
 }
@@ -63,7 +70,7 @@ Response generate(const Services& services, const Request&, const Caller& caller
         services.engine.wake({run.queue});
     }
     auto response = core::http::text_response(
-        202, std::string(core::pg::run_once(lease, sql::report_show, {id, caller.organization}).text(0, 0)));
+        202, std::string(core::pg::run_once(lease, sql::report_show, {id, caller.organization, nullptr}).text(0, 0)));
     response.headers.emplace_back("Location", "/api/v1/reports/" + id);
     return response;
 }
@@ -71,9 +78,9 @@ Response generate(const Services& services, const Request&, const Caller& caller
 Response list(const Services& services, const Request& request, const Caller& caller, json::object&) {
     const auto page = kit::page_of(request);
     return core::http::text_response(
-        200,
-        std::string(
-            core::pg::once(services.pool, sql::report_list, caller.organization, page.limit, page.skip).text(0, 0)));
+        200, std::string(core::pg::once(services.pool, sql::report_list, caller.organization, page.limit, page.skip,
+                                        requesters(caller, "reports.see"))
+                             .text(0, 0)));
 }
 
 Response show(const Services& services, const Request& request, const Caller& caller, json::object&) {
@@ -163,6 +170,8 @@ Response remove(const Services& services, const Request& request, const Caller& 
     const auto& id = request.parameters.find("id")->second;
     auto lease = services.pool.acquire();
     Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization});
+    if (tx.run(sql::report_show, id, caller.organization, requesters(caller, "reports.run")).empty())
+        throw Error(Code::not_found, "no such report: " + id);
     const auto live = tx.run(sql::report_run, id, caller.organization);
     const auto run = live.empty() ? std::string{} : std::string(live.text(0, 0));
     const bool is_stopping = !run.empty() && cancel_run(tx, run, caller);

@@ -45,7 +45,8 @@ protected:
     }
     std::string status() {
         return std::string(
-            core::pg::once(database.pool(), domain::reports::sql::report_show, report, kOrganization).text(0, 1));
+            core::pg::once(database.pool(), domain::reports::sql::report_show, report, kOrganization, nullptr)
+                .text(0, 1));
     }
     /// Its maker has told of a first piece.
     bool is_half_way() {
