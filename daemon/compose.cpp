@@ -115,7 +115,8 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
              }});
         router_ = std::make_unique<api::kit::Router>(
             std::move(routes),
-            api::kit::Access{configuration.text("api.token"), configuration.text("api.organization"), gate_.get()},
+            api::kit::Access{configuration.text("api.token"), configuration.text("api.organization"), gate_.get(),
+                             pool_.get()},
             metrics_.get());
         server_ = std::make_unique<core::http::Server>(
             core::http::ServerSettings{.host = configuration.text("api.host"),

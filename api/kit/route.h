@@ -59,6 +59,7 @@ struct Route {
     std::string_view doc;
     std::span<const core::schema::Field> body = {};  ///< validated before the handler; empty: no body taken
     Handle handle;
+    bool has_secrets = false;  ///< in its body or answer: neither is kept, so an Idempotency-Key is not heeded
 };
 
 }  // namespace nightshift::api::kit

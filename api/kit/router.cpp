@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "api/kit/headers.h"
+#include "api/kit/idempotency.h"
 #include "core/error/error.h"
 #include "core/log/context.h"
 #include "core/log/log.h"
@@ -168,7 +169,10 @@ Response served(const Route& route, const std::vector<std::string_view>& parts, 
     const bool only_reads = route.method == "GET";
     if (!only_reads) require_accepted(request, "application/json");
     auto body = body_of(request, route);
-    auto response = route.handle(request, caller, body);
+    const auto handle = [&] { return route.handle(request, caller, body); };
+    // Without a caller nobody's key could be told from another's.
+    const bool has_keys = access.pool != nullptr && !route.permission.empty() && !route.has_secrets;
+    auto response = has_keys ? once(*access.pool, route.path, request, caller, handle) : handle();
     if (only_reads && response.status == 200 && !response.live) require_accepted(request, response.content_type);
     return response;
 }

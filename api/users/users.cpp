@@ -165,6 +165,7 @@ constexpr Resource kRoles{
 
 std::vector<kit::Route> routes(const kit::Services& services) {
     auto routes = kit::routes_of(kUsers, services);
+    for (auto& route : routes) route.has_secrets = true;
     for (auto& route : kit::routes_of(kRoles, services)) routes.push_back(std::move(route));
     return routes;
 }

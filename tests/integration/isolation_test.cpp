@@ -225,14 +225,14 @@ TEST_F(Isolation, what_a_child_says_can_always_be_stored) {
 }
 
 TEST_F(Isolation, the_memory_limit_holds_however_memory_is_taken) {
+    if (kInstrumented) GTEST_SKIP() << "a sanitizer's own memory does not fit below a limit";
     for (const auto* how : {"vector", "mmap", "shared"}) {
         const auto ending = run("child.allocate", {{"how", how}});
         if (const auto* done = said<queue::Done>(ending)) {
             EXPECT_LT(done->result.to_number<int>(), 96 + 129) << how;
         } else {
             ASSERT_NE(ended_as<queue::Crashed>(ending), nullptr) << how;
-            EXPECT_TRUE(kInstrumented || ended_as<queue::Crashed>(ending)->message.find("96 MiB") != std::string::npos)
-                << how << ": " << ended_as<queue::Crashed>(ending)->message;
+            EXPECT_THAT(ended_as<queue::Crashed>(ending)->message, HasSubstr("96 MiB")) << how;
         }
     }
     EXPECT_NE(ended_as<queue::Crashed>(run("child.allocate", {{"how", "vector"}})), nullptr);

@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <thread>
 
 #include "api/kit/cursor.h"
 #include "api/kit/router.h"
 #include "core/error/error.h"
 #include "core/time/time.h"
+#include "domain/demo/sql.h"
 #include "kinds.h"
 #include "resources.h"
 #include "tests/kit/database.h"
@@ -59,8 +61,8 @@ protected:
         gate.prepare();
         for (const auto& make : generated::resources)
             for (auto& route : make(services)) routes.push_back(std::move(route));
-        router = std::make_unique<api::kit::Router>(routes,
-                                                    api::kit::Access{.token = {}, .organization = {}, .gate = &gate});
+        router = std::make_unique<api::kit::Router>(
+            routes, api::kit::Access{.token = {}, .organization = {}, .gate = &gate, .pool = &database.pool()});
         admin = person("admin", kHere, "here").first;
     }
     /// A token and who holds it.
@@ -327,6 +329,52 @@ TEST_F(Resources, PeopleChangeThemselvesButNotWhatTheyMay) {
     EXPECT_EQ(call(token, "GET", other).status, 404);
     EXPECT_EQ(call(token, "PATCH", other, R"({"phone":"1"})").status, 404);
     EXPECT_EQ(call(token, "GET", "/api/v1/users").status, 403);
+}
+
+TEST_F(Resources, AreMadeOnceHoweverOftenARequestComesWithTheSameKey) {
+    const Headers key{{"idempotency-key", "\"k-1\""}};
+    const auto first = call(admin, "POST", kDepartments, R"({"name":"Once"})", key);
+    ASSERT_EQ(first.status, 201) << first;
+    const auto again = call(admin, "POST", kDepartments, R"({"name":"Once"})", {{"idempotency-key", "k-1"}});
+    EXPECT_EQ(again.status, 201) << again;
+    EXPECT_EQ(again.at("id"), first.at("id"));
+    EXPECT_EQ(again.header("Location"), first.header("Location"));
+    EXPECT_EQ(again.header("Idempotency-Replayed"), "true");
+    EXPECT_EQ(call(admin, "POST", kDepartments, R"({"name":"Other"})", key).status, 422);
+    EXPECT_EQ(call(admin, "POST", kDepartments, R"({"name":"X"})", {{"idempotency-key", "a b"}}).status, 400);
+    const auto other = call(person("admin").first, "POST", kDepartments, R"({"name":"Once"})", key);
+    EXPECT_EQ(other.status, 409) << "another caller's key is another key: " << other;
+    EXPECT_EQ(database.number("select count(*) from department where name = 'Once'"), 1);
+}
+
+TEST_F(Resources, AreMadeByOneOfManyRequestsThatComeAtOnceWithTheSameKey) {
+    {
+        auto lease = database.pool().acquire();
+        core::pg::Transaction tx(lease);
+        tx.run(domain::demo::sql::seed_organization, "0190d1a0-0000-7000-8000-0000000000aa");
+        tx.commit();
+    }
+    gate.prepare();
+    const auto token = person("admin", "0190d1a0-0000-7000-8000-0000000000aa", "aurora").first;
+    std::vector<Answer> answers(12);
+    {
+        std::vector<std::jthread> callers;
+        for (auto& answer : answers)
+            callers.emplace_back([&] {
+                answer = call(token, "POST", "/api/v1/jobs", R"({"title":"Only one"})", {{"idempotency-key", "j"}});
+            });
+    }
+    for (const auto& answer : answers) EXPECT_TRUE(answer.status == 201 || answer.status == 409) << answer;
+    EXPECT_EQ(database.number("select count(*) from job where title = 'Only one'"), 1);
+}
+
+TEST_F(Resources, ThatWereRefusedMayBeTriedAgainWithTheSameKeyAndSecretsAreNeverKept) {
+    const Headers key{{"idempotency-key", "k-2"}};
+    EXPECT_EQ(call(admin, "POST", kDepartments, R"({"nam":"Wrong"})", key).status, 400);
+    EXPECT_EQ(call(admin, "POST", kDepartments, R"({"name":"Right"})", key).status, 201);
+    const auto* user = R"({"email":"new@example.org","name":"N","password":"correct horse","role":"viewer"})";
+    EXPECT_EQ(call(admin, "POST", "/api/v1/users", user, {{"idempotency-key", "k-3"}}).status, 201);
+    EXPECT_EQ(database.number("select count(*) from idempotency"), 1);
 }
 
 std::string with_ids(std::string path) {
