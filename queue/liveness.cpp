@@ -7,6 +7,7 @@
 #include "core/error/fail_point.h"
 #include "core/log/log.h"
 #include "core/time/time.h"
+#include "queue/kinds.h"
 #include "queue/sql.h"
 
 namespace nightshift::queue {
@@ -15,6 +16,12 @@ namespace {
 using core::pg::Transaction;
 using core::time::as_seconds;
 using std::chrono::steady_clock;
+
+std::vector<std::string> queues_of_kinds() {
+    std::vector<std::string> names;
+    for (const auto* kind : registered_kinds()) names.emplace_back(kind->queue);
+    return names;
+}
 
 std::string host_name() {
     std::array<char, 256> name{};
@@ -36,7 +43,7 @@ void Liveness::begin() {
     const auto& settings = context_.settings;
     core::pg::once(pool_, sql::incarnation_start, id, settings.name, host_name(), static_cast<int>(::getpid()),
                    NIGHTSHIFT_VERSION, needs_.roles, settings.queues, settings.work ? settings.slots : 0,
-                   as_seconds(settings.lease));
+                   as_seconds(settings.lease), queues_of_kinds());
     context_.become(id);
     alive_ = true;
     core::log::info("incarnation.started", {{"incarnation", id}, {"name", settings.name}});

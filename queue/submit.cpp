@@ -5,6 +5,7 @@
 #include "core/error/error.h"
 #include "core/time/time.h"
 #include "queue/kinds.h"
+#include "queue/known_queue.h"
 #include "queue/sql.h"
 
 namespace nightshift::queue {
@@ -129,9 +130,7 @@ Submitted submit_unique(Transaction& tx, const Row& row) {
     throw Error(Code::unavailable, "unique_key: \"" + row.from->unique_key + "\" changes hands too fast; try again");
 }
 
-}  // namespace
-
-std::vector<Submitted> submit(Transaction& tx, const std::vector<Submission>& submissions) {
+std::vector<Submitted> inserted(Transaction& tx, const std::vector<Submission>& submissions) {
     std::vector<Row> rows;
     rows.reserve(submissions.size());
     for (const auto& submission : submissions) rows.push_back(row_of(submission));
@@ -149,6 +148,12 @@ std::vector<Submitted> submit(Transaction& tx, const std::vector<Submission>& su
     return submitted;
 }
 
+}  // namespace
+
+std::vector<Submitted> submit(Transaction& tx, const std::vector<Submission>& submissions) {
+    return into_known_queue([&] { return inserted(tx, submissions); });
+}
+
 Submitted submit(Transaction& tx, const Submission& submission) {
     return submit(tx, std::vector{submission}).front();
 }
@@ -157,7 +162,7 @@ Submitted submit_alone(core::pg::Pool& pool, const Submission& submission) {
     auto lease = pool.acquire();
     if (submission.unique_key.empty() && submission.after.empty()) {
         const auto row = row_of(submission);
-        core::pg::run_once(lease, sql::submit_one, values_of(row));
+        into_known_queue([&] { return core::pg::run_once(lease, sql::submit_one, values_of(row)); });
         return {row.id, true, row.queue};
     }
     Transaction tx(lease);

@@ -5,6 +5,7 @@
 
 #include "api/kit/headers.h"
 #include "api/kit/router.h"
+#include "api/runs/matching.h"
 #include "core/error/error.h"
 #include "core/error/fail_point.h"
 #include "core/time/time.h"
@@ -147,16 +148,6 @@ Response submit_many(const Services& services, const Caller& caller, const json:
     return core::http::json_response(202, {{"runs", std::move(ids)}});
 }
 
-Response list(const Services& services, const Request& request, const Caller& caller) {
-    const auto page = kit::page_of(request);
-    auto lease = services.pool.acquire();
-    Transaction tx(lease, {.read_only = true});
-    const auto rows = tx.run(queue::sql::run_list, caller.organization, kit::argument_of(request, "state"),
-                             kit::argument_of(request, "kind"), kit::argument_of(request, "queue"),
-                             kit::argument_of(request, "schedule_id"), page.limit, page.skip);
-    return core::http::text_response(200, std::string(rows.text(0, 0)));
-}
-
 Response cancel(const Services& services, const Request& request, const Caller& caller, const json::object& body) {
     const auto& id = request.parameters.find("id")->second;
     const std::string reason(body.contains("reason") ? body.at("reason").as_string() : "");
@@ -198,9 +189,12 @@ std::vector<kit::Route> routes(const kit::Services& services) {
         {"GET",
          "/api/v1/runs",
          "runs.see",
-         "Runs, newest first. Filters: state, kind, queue, schedule_id.",
+         "Runs, newest first. Filters: state, kind, queue, schedule_id, error, created_after, created_before, q.",
          {},
          bind([](const auto& s, const auto& r, const auto& c, auto&) { return list(s, r, c); })},
+        {"POST", "/api/v1/runs/actions", "runs.change",
+         "Cancels or retries all runs that match, at most a thousand at once; what is left over is told.", kAction,
+         bind([](const auto& s, const auto& r, const auto& c, auto& b) { return act(s, r, c, b); })},
         {"GET",
          "/api/v1/runs/{id}",
          "runs.see",

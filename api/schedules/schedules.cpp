@@ -7,6 +7,7 @@
 #include "core/time/cron.h"
 #include "core/time/time.h"
 #include "queue/kinds.h"
+#include "queue/known_queue.h"
 #include "queue/sql.h"
 #include "queue/submit.h"
 
@@ -85,11 +86,13 @@ Response create(const Services& services, const Request&, const Caller& caller, 
         body.contains("queue") ? core::pg::Value(json::text_in(body, "queue")) : core::pg::Value(nullptr);
     const core::pg::Value priority =
         body.contains("priority") ? core::pg::Value(body.at("priority").to_number<int>()) : core::pg::Value(nullptr);
-    core::pg::once(services.pool, queue::sql::schedule_insert, id, caller.organization, json::text_in(body, "name"),
-                   kind.name, json::text(args), queue, priority, json::text_in(body, "cron"),
-                   json::text_in(body, "time_zone"), json::text_in(body, "misfire"),
-                   body.at("misfire_limit").to_number<int>(), json::text_in(body, "overlap"),
-                   body.at("is_paused").as_bool(), next ? core::time::rfc3339(*next) : "");
+    queue::into_known_queue([&] {
+        return core::pg::once(
+            services.pool, queue::sql::schedule_insert, id, caller.organization, json::text_in(body, "name"), kind.name,
+            json::text(args), queue, priority, json::text_in(body, "cron"), json::text_in(body, "time_zone"),
+            json::text_in(body, "misfire"), body.at("misfire_limit").to_number<int>(), json::text_in(body, "overlap"),
+            body.at("is_paused").as_bool(), next ? core::time::rfc3339(*next) : "");
+    });
     auto response = core::http::text_response(
         201, std::string(core::pg::once(services.pool, queue::sql::schedule_show, id, caller.organization).text(0, 0)));
     response.headers.emplace_back("Location", "/api/v1/schedules/" + id);
@@ -121,7 +124,8 @@ Response change(const Services& services, const Request& request, const Caller& 
         core::schema::require(kind.args, args, "args");
         body["args"] = std::move(args);
     }
-    tx.run(queue::sql::schedule_update, id, json::text(body), next_of(row, body, id));
+    const auto next = next_of(row, body, id);
+    queue::into_known_queue([&] { return tx.run(queue::sql::schedule_update, id, json::text(body), next); });
     const auto shown = tx.run(queue::sql::schedule_show, id, caller.organization);
     tx.commit();
     return core::http::text_response(200, std::string(shown.text(0, 0)));

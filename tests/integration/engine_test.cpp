@@ -48,6 +48,7 @@ class Engine : public testing::TestWithParam<bool> {
 protected:
     void SetUp() override {
         database.one("create table counter (n int); insert into counter values (0)");
+        database.one("insert into queue (name) values ('" + queue_name + "')");
         kinds = all_kinds();
     }
     queue::EngineSettings settings() {

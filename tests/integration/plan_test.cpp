@@ -27,7 +27,7 @@ const core::pg::Statement* const kHot[] = {&queue::sql::admit,
                                            &queue::sql::rescue_leases,
                                            &queue::sql::rescue_orphans,
                                            &queue::sql::run_explain,
-                                           &queue::sql::run_list,
+
                                            &queue::sql::run_show,
                                            &queue::sql::submit,
                                            &queue::sql::submit_one,
