@@ -100,7 +100,7 @@ void complain(const Problems& problems, const core::config::Document& document) 
     throw Error(Code::configuration, message);
 }
 
-constexpr std::string_view kSecrets[] = {"url", "token"};
+constexpr std::string_view kSecrets[] = {"url", "token", "url_key"};
 
 /// A secret and the file that holds it: which one is meant?
 Problems both_given(const core::config::Document& document) {
@@ -285,7 +285,7 @@ std::chrono::milliseconds Configuration::span(std::string_view path) const {
 json::object Configuration::shown() const {
     auto shown = values_;
     for (const auto* section : {"database", "broker", "api"})
-        for (const auto* key : {"url", "token"})
+        for (const auto* key : {"url", "token", "url_key"})
             if (auto* found = shown.at(section).as_object().if_contains(key)) *found = "(hidden)";
     for (auto& one : shown.at("http").at("credentials").as_array()) one.as_object()["value"] = "(hidden)";
     for (auto& one : shown.at("commands").as_array())

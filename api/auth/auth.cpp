@@ -141,21 +141,23 @@ Response keys(const Services& services, const Request&, const Caller&, json::obj
 
 std::vector<kit::Route> routes(const Services& services) {
     const auto bind = [&services](auto function) { return kit::bound(services, function); };
-    return {
-        {"POST", "/api/v1/auth/register", "", "Makes an account and signs in.", kRegister, bind(enroll), true},
-        {"POST", "/api/v1/auth/login", "", "Signs in.", kLogin, bind(login), true},
+    std::vector<kit::Route> routes{
+        {"POST", "/api/v1/auth/register", "", "Makes an account and signs in.", kRegister, bind(enroll)},
+        {"POST", "/api/v1/auth/login", "", "Signs in.", kLogin, bind(login)},
         {"POST", "/api/v1/auth/refresh", "", "A new access token for a refresh token, which is used up.", kRefresh,
-         bind(refresh), true},
-        {"POST", "/api/v1/auth/token/refresh", "", "The same as /auth/refresh.", kRefresh, bind(refresh), true},
+         bind(refresh)},
+        {"POST", "/api/v1/auth/token/refresh", "", "The same as /auth/refresh.", kRefresh, bind(refresh)},
         {"POST", "/api/v1/auth/logout", "account.own", "Signs out: the session's tokens end.", kRefresh, bind(logout),
          true},
         {"GET", "/api/v1/auth/me", "account.own", "Who is signed in, and what they may.", {}, bind(me)},
         {"GET", "/api/v1/auth/profile", "account.own", "The same as /auth/me.", {}, bind(me)},
         {"GET", "/api/v1/users/me", "account.own", "The same as /auth/me.", {}, bind(me)},
         {"POST", "/api/v1/auth/change-password", "account.own", "Changes one's password and signs out everywhere.",
-         kChangePassword, bind(change_password), true},
+         kChangePassword, bind(change_password)},
         {"GET", "/.well-known/jwks.json", "", "The public keys that access tokens are signed with.", {}, bind(keys)},
     };
+    for (auto& route : routes) route.has_secrets = true;
+    return routes;
 }
 
 }  // namespace nightshift::api::auth

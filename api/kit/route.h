@@ -59,7 +59,8 @@ struct Route {
     std::string_view doc;
     std::span<const core::schema::Field> body = {};  ///< validated before the handler; empty: no body taken
     Handle handle;
-    bool has_secrets = false;  ///< in its body or answer: neither is kept, so an Idempotency-Key is not heeded
+    bool takes_any_body = false;  ///< the handler reads request.body itself: files
+    bool has_secrets = false;     ///< in its body or answer: neither is kept, so an Idempotency-Key is not heeded
 };
 
 }  // namespace nightshift::api::kit

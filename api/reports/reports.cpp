@@ -1,11 +1,8 @@
 #include "api/reports/reports.h"
 
-#include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <memory>
 
-#include "api/kit/range.h"
+#include "api/kit/file_answer.h"
 #include "api/kit/router.h"
 #include "core/error/error.h"
 #include "core/time/time.h"
@@ -94,66 +91,17 @@ std::string_view media_type(std::string_view format) {
     return format == "PDF" ? "application/pdf" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 }
 
-/// RFC 6266: an ASCII name for everybody and the true one for who can read it.
-std::string disposition(std::string_view name, std::string_view file) {
-    const auto extension = std::string(file.substr(file.rfind('.')));
-    std::string plain, encoded;
-    constexpr const char* kHex = "0123456789ABCDEF";
-    for (const char c : name) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool simple = std::isalnum(byte) != 0 || c == '-' || c == '_';
-        plain += simple || c == ' ' ? c : '_';
-        encoded += simple ? std::string(1, c) : std::string{'%', kHex[byte >> 4U], kHex[byte & 15U]};
-    }
-    return "attachment; filename=\"" + plain + extension + "\"; filename*=UTF-8''" + encoded + extension;
-}
-
-/// `count` bytes of a file from `first` on, piece by piece. A file that ends early cuts the connection.
-core::http::BodySource source_of(const std::shared_ptr<std::ifstream>& file, std::uint64_t first, std::uint64_t count) {
-    file->seekg(static_cast<std::streamoff>(first));
-    return [file, left = count]() mutable {
-        constexpr std::uint64_t kPiece = 65536;
-        std::string piece(std::min(kPiece, left), '\0');
-        file->read(piece.data(), static_cast<std::streamsize>(piece.size()));
-        piece.resize(static_cast<std::size_t>(file->gcount()));
-        left -= piece.size();
-        return piece;
-    };
-}
-
-Response no_such_range(const Request& request, const std::string& content_range) {
-    const Error problem(Code::range_not_satisfiable, "Range: expected a part of the file, which is " + content_range);
-    auto response = core::http::json_response(problem.status(), {{"error", problem.name()},
-                                                                 {"message", problem.what()},
-                                                                 {"details", json::object{}},
-                                                                 {"request_id", request.id}});
-    response.headers = {{"Content-Range", content_range}, {"Accept-Ranges", "bytes"}};
-    return response;
-}
-
 Response download(const Services& services, const Request& request, const Caller& caller, json::object&) {
     const auto rows = find(services, request.parameters.find("id")->second, caller);
     if (rows.text(0, 1) != "ready")
         throw Error(Code::conflict, "the report is " + std::string(rows.text(0, 1)) + "; download it when it is ready");
-    const auto tag = "\"" + std::string(rows.text(0, 6)) + "\"";
-    if (request.header("if-none-match") == tag) return {.status = 304, .headers = {{"ETag", tag}}};
     const auto folder = services.setting("reports.folder");
-    const auto file = std::make_shared<std::ifstream>(
-        std::filesystem::path(std::string_view(folder.as_string())) / rows.text(0, 2), std::ios::binary);
-    if (!*file) throw Error(Code::gone, "the report's file is no longer kept; generate it again");
-    const auto size = static_cast<std::uint64_t>(rows.number(0, 5));
-    const auto wanted = kit::wanted_extent(request.header("range"), request.header("if-range"), tag, size);
-    if (wanted.kind == kit::Extent::Kind::unsatisfiable) return no_such_range(request, wanted.content_range(size));
-    const bool whole = wanted.kind == kit::Extent::Kind::whole;
-    Response response{.status = wanted.status(),
-                      .content_type = std::string(media_type(rows.text(0, 3))),
-                      .headers = {{"ETag", tag},
-                                  {"Accept-Ranges", "bytes"},
-                                  {"Content-Disposition", disposition(rows.text(0, 4), rows.text(0, 2))}},
-                      .source = source_of(file, wanted.first, whole ? size : wanted.count),
-                      .length = whole ? size : wanted.count};
-    if (!whole) response.headers.emplace_back("Content-Range", wanted.content_range(size));
-    return response;
+    const auto file = rows.text(0, 2);
+    return kit::file_answer(request, {.path = std::filesystem::path(std::string_view(folder.as_string())) / file,
+                                      .name = std::string(rows.text(0, 4)) + std::string(file.substr(file.rfind('.'))),
+                                      .content_type = std::string(media_type(rows.text(0, 3))),
+                                      .tag = std::string(rows.text(0, 6)),
+                                      .size = static_cast<std::uint64_t>(rows.number(0, 5))});
 }
 
 /// True: it runs now and was asked to stop.

@@ -2,6 +2,7 @@
 
 #include <Poco/Base64Encoder.h>
 #include <Poco/Crypto/DigestEngine.h>
+#include <Poco/HMACEngine.h>
 #include <crypt.h>
 #include <sys/random.h>
 
@@ -21,6 +22,13 @@ std::string crypted(const std::string& password, const std::string& setting) {
     const char* hash = ::crypt_r(password.c_str(), setting.c_str(), data.get());
     return hash == nullptr || hash[0] == '*' ? std::string{} : std::string(hash);
 }
+
+/// SHA-256 as HMACEngine wants it.
+class Sha256 : public Poco::Crypto::DigestEngine {
+public:
+    enum { BLOCK_SIZE = 64, DIGEST_SIZE = 32 };  // NOLINT: the names that HMACEngine asks for
+    Sha256() : DigestEngine("SHA256") {}
+};
 
 /// bcrypt stops at a zero byte and after 72 bytes.
 bool read_whole(const std::string& password) {
@@ -62,6 +70,12 @@ std::string random_token(std::size_t bytes) {
 
 std::string digest(std::string_view text) {
     Poco::Crypto::DigestEngine engine("SHA256");
+    engine.update(text.data(), text.size());
+    return Poco::DigestEngine::digestToHex(engine.digest());
+}
+
+std::string hmac(const std::string& key, std::string_view text) {
+    Poco::HMACEngine<Sha256> engine(key);
     engine.update(text.data(), text.size());
     return Poco::DigestEngine::digestToHex(engine.digest());
 }

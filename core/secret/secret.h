@@ -14,7 +14,8 @@ bool check_password(const std::string& password, const std::string& hash);
 std::string random_token(std::size_t bytes = 32);
 /// SHA-256 in hexadecimal: what is stored of tokens.
 std::string digest(std::string_view text);
-
+/// HMAC-SHA-256 (RFC 2104) in hexadecimal.
+std::string hmac(const std::string& key, std::string_view text);
 /// Whether they are equal; its time tells nothing of where they differ.
 bool same(std::string_view left, std::string_view right);
 

@@ -394,9 +394,9 @@ TEST_F(Resources, AreClosedToWhoIsNotKnownWhateverTheRoute) {
     std::set<std::string> open;
     for (const auto& route : routes)
         if (route.permission.empty()) open.emplace(route.path);
-    EXPECT_EQ(open,
-              (std::set<std::string>{"/health", "/ready", "/.well-known/jwks.json", "/api/v1/auth/register",
-                                     "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/token/refresh"}));
+    EXPECT_EQ(open, (std::set<std::string>{"/health", "/ready", "/.well-known/jwks.json", "/api/v1/auth/register",
+                                           "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/token/refresh",
+                                           "/api/v1/attachments/{id}/file", "/api/v1/attachments/upload/{key}"}));
 }
 
 TEST_F(Resources, AreNeverChangedByAViewerWhateverTheRoute) {

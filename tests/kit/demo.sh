@@ -20,12 +20,13 @@ demo_configure() {
     fi
     echo "$port" > "$STATE/port"
     (umask 077; [ -s "$STATE/token" ] || secret > "$STATE/token"; postgres_url "$STATE/servers" nightshift > "$STATE/database_url"; rabbitmq_url "$STATE/servers" > "$STATE/broker_url")
-    mkdir -p "$STATE/reports"
+    mkdir -p "$STATE/reports" "$STATE/attachments"
     cat > "$STATE/nightshift.yaml" <<CONF
 database: {url_file: $STATE/database_url}
 broker: {url_file: $STATE/broker_url}
 api: {port: $port, token_file: $STATE/token}
 reports: {folder: $STATE/reports}
+attachments: {folder: $STATE/attachments}
 diagnostics: {enabled: true}
 CONF
 }

@@ -88,6 +88,7 @@ void Program::write_configuration(const ProgramSettings& settings) const {
          << ", rescue_every: " << seconds(settings.rescue_every) << ", rehint: " << seconds(settings.rehint)
          << ", drain_timeout: " << seconds(settings.drain) << "}\n"
          << "reports: {folder: " << quoted(settings.reports.string()) << "}\n"
+         << "attachments: {folder: " << quoted((folder_ / "attachments").string()) << "}\n"
          << "diagnostics: {enabled: true}\n"
          << "log: {format: json}\n";
 }

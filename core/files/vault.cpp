@@ -1,0 +1,113 @@
+#include "core/files/vault.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "core/error/error.h"
+#include "core/secret/secret.h"
+
+namespace nightshift::core::files {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kKeyLength = 32;
+constexpr std::string_view kUnfinished = ".part";
+
+[[noreturn]] void refuse_to_keep(const std::string& what) {
+    throw Error(Code::unavailable, "the file can't be kept: " + what + ": " + std::strerror(errno));
+}
+
+void write_whole(int file, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const auto written = ::write(file, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) refuse_to_keep("writing");
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+class OpenFile {
+public:
+    OpenFile(const fs::path& path, int flags) : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {
+        if (descriptor_ < 0) refuse_to_keep("opening");
+    }
+    ~OpenFile() { ::close(descriptor_); }
+    OpenFile(const OpenFile&) = delete;
+    OpenFile& operator=(const OpenFile&) = delete;
+    int get() const { return descriptor_; }
+    void settle() const {
+        if (::fsync(descriptor_) != 0) refuse_to_keep("syncing");
+    }
+
+private:
+    int descriptor_;
+};
+
+}  // namespace
+
+std::string Vault::new_key() {
+    return secret::digest(secret::random_token()).substr(0, kKeyLength);
+}
+
+bool Vault::is_key(std::string_view key) {
+    return key.size() == kKeyLength &&
+           std::ranges::all_of(key, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+fs::path Vault::path_of(const std::string& key) const {
+    if (!is_key(key)) throw Error(Code::internal, "vault: expected a key, got something else");
+    return folder_ / key.substr(0, 2) / key;
+}
+
+std::string Vault::keep_as(const std::string& key, std::string_view bytes) const {
+    const auto path = path_of(key);
+    const auto unfinished = path.string() + std::string(kUnfinished);
+    std::error_code failure;
+    fs::create_directories(path.parent_path(), failure);
+    if (failure) throw Error(Code::unavailable, "the file can't be kept: " + failure.message());
+    try {
+        const OpenFile file(unfinished, O_WRONLY | O_CREAT | O_TRUNC);
+        write_whole(file.get(), bytes);
+        file.settle();
+        if (::rename(unfinished.c_str(), path.c_str()) != 0) refuse_to_keep("naming");
+        OpenFile(path.parent_path(), O_RDONLY | O_DIRECTORY).settle();
+        OpenFile(folder_, O_RDONLY | O_DIRECTORY).settle();
+    } catch (const Error&) {
+        fs::remove(unfinished, failure);
+        throw;
+    }
+    return key;
+}
+
+void Vault::remove(const std::string& key) const {
+    std::error_code ignored;
+    fs::remove(path_of(key), ignored);
+}
+
+void Vault::each_older(std::chrono::seconds age,
+                       const std::function<void(const std::string&, const fs::path&)>& each) const {
+    const auto before = fs::file_time_type::clock::now() - age;
+    std::error_code failure;
+    for (fs::directory_iterator folder(folder_, failure), end; !failure && folder != end; folder.increment(failure)) {
+        const auto letters = folder->path().filename().string();
+        std::error_code inside;
+        if (letters.size() != 2 || !folder->is_directory(inside)) continue;
+        for (fs::directory_iterator file(folder->path(), inside); !inside && file != end; file.increment(inside)) {
+            std::error_code gone;
+            const auto written = file->last_write_time(gone);
+            if (gone || written > before) continue;
+            const auto name = file->path().filename().string();
+            if (is_key(name) && name.starts_with(letters))
+                each(name, file->path());
+            else if (name.ends_with(kUnfinished) && is_key(std::string_view(name).substr(0, kKeyLength)))
+                each({}, file->path());
+        }
+    }
+}
+
+}  // namespace nightshift::core::files

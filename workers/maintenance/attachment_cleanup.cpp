@@ -1,0 +1,64 @@
+#include "workers/maintenance/attachment_cleanup.h"
+
+#include <map>
+
+#include "core/files/vault.h"
+#include "domain/attachments/sql.h"
+
+namespace nightshift::workers::maintenance::attachment_cleanup {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Looks the keys up, and takes those files away that nobody counts on.
+class Broom {
+public:
+    explicit Broom(queue::Run& run) : run_(run) {}
+    void look_at(const std::string& key, const fs::path& path) {
+        ++seen_;
+        if (key.empty()) return take(path);  // never finished
+        waiting_.emplace(key, path);
+        constexpr std::size_t kBatch = 500;
+        if (waiting_.size() >= kBatch) settle();
+    }
+    void settle() {
+        std::vector<std::string> keys;
+        for (const auto& [key, path] : waiting_) keys.push_back(key);
+        const auto rows = core::pg::once(run_.pool(), domain::attachments::sql::known_keys, keys);
+        for (std::size_t i = 0; i < rows.size(); ++i) waiting_.erase(std::string(rows.text(i, 0)));
+        for (const auto& [key, path] : waiting_) take(path);
+        waiting_.clear();
+        run_.progress(0.5, std::to_string(seen_) + " files seen");
+    }
+    core::json::object told() const { return {{"seen", seen_}, {"removed", removed_}}; }
+
+private:
+    void take(const fs::path& path) {
+        std::error_code failure;
+        if (fs::remove(path, failure)) ++removed_;
+    }
+
+    queue::Run& run_;
+    std::map<std::string, fs::path> waiting_;
+    std::uint64_t seen_ = 0, removed_ = 0;
+};
+
+}  // namespace
+
+queue::Outcome work(const core::json::object& args, queue::Run& run) {
+    const auto folder = run.setting("attachments.folder");
+    if (!folder.is_string()) return queue::Permanent{"E_CONFIGURATION", "attachments.folder: is not set"};
+    const auto& age = args.at("older_than");
+    const auto seconds =
+        core::schema::duration_seconds(age.is_string() ? std::string(age.as_string()) : core::json::text(age));
+    Broom broom(run);
+    const core::files::Vault vault{std::string(folder.as_string())};
+    vault.each_older(std::chrono::seconds(static_cast<std::int64_t>(seconds)), [&](const auto& key, const auto& path) {
+        if (!run.stop().stop_requested()) broom.look_at(key, path);
+    });
+    if (run.stop().stop_requested()) return queue::Cancelled{};
+    broom.settle();
+    return queue::Done{broom.told()};
+}
+
+}  // namespace nightshift::workers::maintenance::attachment_cleanup
