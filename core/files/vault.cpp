@@ -60,7 +60,7 @@ bool Vault::is_key(std::string_view key) {
 }
 
 fs::path Vault::path_of(const std::string& key) const {
-    if (!is_key(key)) throw Error(Code::internal, "vault: expected a key, got something else");
+    if (!is_key(key)) throw Error(Code::gone, "the file is no longer kept");
     return folder_ / key.substr(0, 2) / key;
 }
 
@@ -86,7 +86,7 @@ std::string Vault::keep_as(const std::string& key, std::string_view bytes) const
 
 void Vault::remove(const std::string& key) const {
     std::error_code ignored;
-    fs::remove(path_of(key), ignored);
+    if (is_key(key)) fs::remove(path_of(key), ignored);
 }
 
 void Vault::each_older(std::chrono::seconds age,

@@ -21,7 +21,7 @@ public:
     static std::string new_key();
     /// Keys are 32 hexadecimal digits; anything else is no file of ours.
     static bool is_key(std::string_view key);
-    /// Throws Error(internal) for what is no key.
+    /// Throws Error(gone) for what is no key: there is no such file.
     std::filesystem::path path_of(const std::string& key) const;
     /// Done too when there is none.
     void remove(const std::string& key) const;

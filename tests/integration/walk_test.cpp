@@ -38,7 +38,8 @@ const std::set<std::string, std::less<>> kPublic{
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/refresh",
     "POST /api/v1/auth/token/refresh",
-    "GET /api/v1/attachments/{id}/file",  // its address is signed
+    "GET /api/v1/attachments/{id}/file",     // its address is signed
+    "PUT /api/v1/attachments/upload/{key}",  // and this one's
 };
 
 /// Collections whose name is not the plural of their table's.

@@ -2,7 +2,8 @@
 select json_build_object(
     'job', (select row_to_json(j) from (select * from api.job where id = $1::uuid) j),
     'comments', coalesce((select json_agg(c order by c.created_at) from api.comment c where c.job_id = $1::uuid and (not c.is_internal or $2::boolean)), '[]'),
-    'attachments', coalesce((select json_agg(a order by a.created_at) from api.attachment a where a.job_id = $1::uuid), '[]'),
+    'attachments', coalesce((select json_agg(a order by a.created_at) from (select a.*, json_build_object('id', u.id, 'name', u.name, 'email', u.email) as uploaded_by
+                                 from api.attachment a join app_user u on u.id = a.uploaded_by_user_id where a.job_id = $1::uuid) a), '[]'),
     'checklists', coalesce((select json_agg(json_build_object('id', c.id, 'title', c.title, 'description', c.description, 'display_order', c.display_order,
                                'items', coalesce((select json_agg(i order by i.display_order, i.created_at) from api.checklist_item i where i.checklist_id = c.id), '[]')) order by c.display_order)
                               from api.checklist c where c.job_id = $1::uuid), '[]'),
