@@ -1,5 +1,6 @@
 #include "api/departments/departments.h"
 
+#include "api/departments/members.h"
 #include "api/kit/resource.h"
 
 namespace nightshift::api::departments {
@@ -59,6 +60,10 @@ constexpr Resource kTeams{
     .order = "name"};
 
 }  // namespace
+
+const kit::Resource& members::teams() {
+    return kTeams;
+}
 
 std::vector<kit::Route> routes(const Services& services) {
     auto routes = kit::routes_of(kDepartments, services);
