@@ -38,8 +38,9 @@ const std::set<std::string, std::less<>> kPublic{
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/refresh",
     "POST /api/v1/auth/token/refresh",
-    "GET /api/v1/attachments/{id}/file",     // its address is signed
-    "PUT /api/v1/attachments/upload/{key}",  // and this one's
+    "GET /api/v1/attachments/{id}/file",       // its address is signed
+    "PUT /api/v1/attachments/upload/{key}",    // and this one's
+    "GET /api/v1/ws/notifications/{user_id}",  // its first message may say who it is
 };
 
 /// Collections whose name is not the plural of their table's.
