@@ -22,13 +22,21 @@ using kit::Services;
 namespace json = core::json;
 namespace sql = domain::organization::sql;
 
-/// Who may change the team decides who is in it; who is in a team stays the same person.
-void check_team(const kit::Change& change) {
-    if (change.before != nullptr) {
-        change.body.erase("team_id");
-        change.body.erase("user_id");
-        return;
+/// Somebody's place in a team stays theirs, and of that team.
+void keep_place(const kit::Change& change) {
+    for (const auto* field : {"team_id", "user_id"}) {
+        const auto given = json::text_in(change.body, field);
+        if (given.empty()) continue;
+        if (given != json::text_in(*change.before, field))
+            throw Error(Code::rule, std::string(field) + ": stays as it is; take this person out and add another",
+                        R"({"fields":{")" + std::string(field) + R"(":"stays as it is"}})");
+        change.body.erase(field);
     }
+}
+
+/// Who may change the team decides who is in it.
+void check_team(const kit::Change& change) {
+    if (change.before != nullptr) return keep_place(change);
     const auto team = json::text_in(change.body, "team_id");
     kit::show(change.tx, teams(), change.caller, team);
     try {

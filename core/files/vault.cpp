@@ -64,7 +64,8 @@ fs::path Vault::path_of(const std::string& key) const {
     return folder_ / key.substr(0, 2) / key;
 }
 
-std::string Vault::keep_as(const std::string& key, std::string_view bytes) const {
+std::string Vault::keep(std::string_view bytes) const {
+    auto key = new_key();
     const auto path = path_of(key);
     const auto unfinished = path.string() + std::string(kUnfinished);
     std::error_code failure;

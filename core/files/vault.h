@@ -15,9 +15,7 @@ public:
     explicit Vault(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
     /// Keeps these bytes; returns their key. Throws Error(unavailable) with the system's reason.
-    std::string keep(std::string_view bytes) const { return keep_as(new_key(), bytes); }
-    /// Under a key of new_key(); over what was there.
-    std::string keep_as(const std::string& key, std::string_view bytes) const;
+    std::string keep(std::string_view bytes) const;
     static std::string new_key();
     /// Keys are 32 hexadecimal digits; anything else is no file of ours.
     static bool is_key(std::string_view key);

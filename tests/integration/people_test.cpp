@@ -38,6 +38,9 @@ TEST_F(TeamMembers, AreAddedListedChangedAndRemoved) {
     EXPECT_EQ(call(anna, "GET", "/api/v1/team-members?user_id=" + ben.id).count(), 1U);
     const auto changed = call(admin, "PATCH", path + "/" + anna.id, R"({"role_in_team":"deputy"})");
     EXPECT_EQ(changed.at("role_in_team"), "deputy") << changed;
+    const auto item = "/api/v1/team-members/" + added.at("id");
+    EXPECT_EQ(call(admin, "PATCH", item, naming("user_id", ben.id)).status, 422);
+    EXPECT_EQ(call(admin, "PUT", item, naming("user_id", anna.id, R"(,"role_in_team":"night")")).status, 200);
     EXPECT_EQ(call(admin, "DELETE", path + "/" + anna.id).status, 204);
     EXPECT_EQ(call(admin, "DELETE", path + "/" + anna.id).status, 404);
     EXPECT_EQ(call(anna, "GET", path).count(), 1U);

@@ -76,7 +76,7 @@ std::string value_of(const std::string& table, const TableColumn& column, const 
                      const Rows& rows) {
     const auto& user = rows.at("app_user");
     if (const auto found = kSpecial.find(table + "." + column.name); found != kSpecial.end()) return found->second;
-    if (column.name == "id" && column.type == "uuid") return literal(rows.at(table));
+    if (column.name == "id" && column.type == "uuid" && rows.contains(table)) return literal(rows.at(table));
     if (column.name == "organization_id") return literal(organization);
     if (column.type == "uuid" && column.name.ends_with("user_id")) return literal(user);
     if (column.name == "requested_by" || column.name == "actor") return literal("user:" + user);

@@ -67,11 +67,11 @@ Response take_upload(Desk& desk, const Request& request) {
         throw Error(Code::rule, "body: expected " + std::string(rows.text(0, 0)) + " bytes as announced, got " +
                                     std::to_string(request.body.size()));
     const auto examined = domain::attachments::examine(desk.rules, request.body, std::string(rows.text(0, 1)));
-    desk.vault.keep_as(key, request.body);
-    if (core::pg::once(desk.services.pool, sql::upload_received, key, request.body.size(), examined.sha256,
-                       examined.content_type, examined.scan_state)
-            .empty())
-        throw Error(Code::forbidden, "signature: this address was used already, or is no longer valid");
+    const auto file = desk.vault.keep(request.body);
+    const auto noted = core::pg::once(desk.services.pool, sql::upload_received, key, request.body.size(),
+                                      examined.sha256, examined.content_type, examined.scan_state, file);
+    desk.vault.remove(noted.empty() ? file : std::string(noted.text(0, 0)));
+    if (noted.empty()) throw Error(Code::forbidden, "signature: this address was used already, or is no longer valid");
     return {.status = 204, .content_type = {}};
 }
 
@@ -97,7 +97,7 @@ Response attach_upload(Desk& desk, const Request& request, const kit::Caller& ca
         tx, desk, caller, id,
         {.job = job,
          .filename = std::string(rows.text(0, 0)),
-         .key = key,
+         .key = std::string(rows.text(0, 5)),
          .size = size,
          .examined = {std::string(rows.text(0, 3)), std::string(rows.text(0, 2)), std::string(rows.text(0, 4))}});
     tx.commit();

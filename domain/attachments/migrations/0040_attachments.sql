@@ -11,10 +11,11 @@ create table attachment (
 select keep_history('attachment', 'job_id');
 create index attachment_of_job on attachment (job_id, created_at) where deleted_at is null;
 
--- Leave to upload, given before the bytes come and spent by what is made of them.
+-- Leave to upload, given before the bytes come and spent by what is made of them. Each time bytes come they are a file of their own, so that
+-- what is attached stays as it is.
 create table attachment_upload (
     storage_key text primary key, organization_id uuid not null references organization, job_id uuid not null references job, user_id uuid not null references app_user,
-    filename text not null, size bigint not null, expires_at timestamptz not null, received_size bigint, sha256 text, content_type text, scan_state text
+    filename text not null, size bigint not null, expires_at timestamptz not null, file_key text, received_size bigint, sha256 text, content_type text, scan_state text
 );
 
 -- What signs the addresses of downloads where the configuration says nothing: one row, made at first use.
