@@ -180,7 +180,8 @@ TEST(Configuration, every_setting_can_come_from_the_environment) {
             const auto path = std::string(section.name) + "." + std::string(field.name);
             auto [text, expected] = another(field);
             if (path == "api.host") text = "::1", expected = "::1";
-            if (path.ends_with("_file") && path != "attachments.max_file") text = secret.path(), expected = json::value(text);
+            if (path.ends_with("_file") && path != "attachments.max_file")
+                text = secret.path(), expected = json::value(text);
             const Variable variable("NIGHTSHIFT_" + upper(section.name) + "__" + upper(field.name), text);
             const auto* yaml = path == "workers.beat" ? "workers: {lease: 10m}" : "";
             EXPECT_EQ(Configuration::from_text(yaml, "f.yaml").at(path), expected) << path;
