@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <mutex>
 
+#include "api/openapi/document.h"
 #include "core/error/error.h"
 #include "core/log/log.h"
 #include "core/metrics/process.h"
@@ -109,10 +110,7 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
         std::vector<api::kit::Route> routes;
         for (const auto& make : generated::resources)
             for (auto& route : make(*services_)) routes.push_back(std::move(route));
-        routes.push_back(
-            {"GET", "/openapi.json", "", "This API, described.", {}, [this](const auto&, const auto&, auto&) {
-                 return core::http::json_response(200, router_->describe());
-             }});
+        api::openapi::publish(routes);
         router_ = std::make_unique<api::kit::Router>(
             std::move(routes),
             api::kit::Access{configuration.text("api.token"), configuration.text("api.organization"), gate_.get(),

@@ -23,6 +23,42 @@ constexpr core::schema::Field kRedrive[] = {
     {"limit", Type::integer, "How many at most, oldest first.", {.min = 1, .max = 1000, .fallback = "100"}}};
 constexpr core::schema::Field kNote[] = {{"note", Type::text, "Why; kept with the group.", {.max = 1000}}};
 
+constexpr core::schema::Field kListed[] = {{"resolved", Type::boolean, "Resolved ones too.", {.fallback = "false"}}};
+constexpr core::schema::Field kGroupFields[] = {
+    {"id", Type::uuid, "Its id."},
+    {"fingerprint", Type::text, "The shape of the failure."},
+    {"kind", Type::text, "Which kind of run."},
+    {"error_class", Type::text, "The kind of failure."},
+    {"message", Type::text, "What went wrong, the first time."},
+    {"first_seen_at", Type::timestamp, "When it began."},
+    {"last_seen_at", Type::timestamp, "When it last happened."},
+    {"total", Type::integer, "How often it happened."},
+    {"is_muted", Type::boolean, "Nobody is told any more."},
+    {"resolved_at", Type::timestamp, "When somebody settled it.", {.nullable = true}},
+    {"note", Type::text, "What somebody said about it.", {.nullable = true}},
+};
+constexpr core::schema::Field kMemberFields[] = {
+    {"id", Type::uuid, "The run's id."},
+    {"attempt", Type::integer, "How many attempts it took."},
+    {"finished_at", Type::timestamp, "When it died."},
+    {"error_message", Type::text, "What went wrong.", {.nullable = true}},
+    {"is_redriven", Type::boolean, "It was submitted again."},
+};
+constexpr core::schema::Field kMembers[] = {{"runs", Type::array, "Its latest 20 runs.", {.fields = kMemberFields}}};
+constexpr std::string_view kGroupExample =
+    R"({"id":"@dead","fingerprint":"5d41402abc4b2a76","kind":"diagnostic.fail","error_class":"diagnostic","message":"as asked",
+"first_seen_at":"2026-03-02T09:30:00.123456+00:00","last_seen_at":"2026-03-02T09:42:10.654321+00:00","total":3,"is_muted":false,"resolved_at":null,
+"note":null})";
+constexpr kit::Shape kGroup{"DeadGroup", kGroupFields, kGroupExample};
+constexpr kit::Shape kWhole{"DeadGroupAndRuns", kGroupFields, kGroupExample, kMembers};
+constexpr core::schema::Field kRedrivenFields[] = {
+    {"redriven", Type::integer, "How many."},
+    {"runs", Type::texts, "The ids of the new runs."},
+};
+constexpr core::schema::Field kChangedFields[] = {{"id", Type::uuid, "The group's id."}};
+constexpr kit::Shape kChanged{"DeadGroupId", kChangedFields, R"({"id":"@dead"})"};
+constexpr std::string_view kNoteExample = R"({"note": "the supplier's server was down"})";
+
 Response list(const Services& services, const Request& request, const Caller& caller, json::object&) {
     const auto page = kit::page_of(request);
     const bool all = kit::argument_of(request, "resolved") == "true";
@@ -75,17 +111,56 @@ std::vector<kit::Route> routes(const kit::Services& services) {
         {"GET",
          "/api/v1/dead",
          "runs.see",
-         "Groups of dead runs, latest first; resolved=true for all.",
+         "Groups of dead runs, latest first.",
          {},
-         bind(list)},
-        {"GET", "/api/v1/dead/{id}", "runs.see", "One group and its latest runs.", {}, bind(show)},
-        {"POST", "/api/v1/dead/{id}/redrive", "runs.change", "Submits a group's dead runs again.", kRedrive,
-         bind(redrive)},
-        {"POST", "/api/v1/dead/{id}/mute", "runs.change", "Says no more of it.", kNote,
-         bind([](const auto& s, const auto& r, const auto& c, auto& b) { return change(s, r, c, true, false, b); })},
-        {"POST", "/api/v1/dead/{id}/resolve", "runs.change", "Settles it; a new failure of its shape opens it again.",
+         bind(list),
+         {.shape = kGroup, .is_list = true},
+         kit::kPages,
+         kListed,
+         "listDeadGroups"},
+        {"GET",
+         "/api/v1/dead/{id}",
+         "runs.see",
+         "One group and its latest runs.",
+         {},
+         bind(show),
+         {.shape = kWhole},
+         kit::kNothing,
+         {},
+         "getDeadGroup"},
+        {"POST",
+         "/api/v1/dead/{id}/redrive",
+         "runs.change",
+         "Submits a group's dead runs again.",
+         kRedrive,
+         bind(redrive),
+         {.status = 202, .shape = {"Redriven", kRedrivenFields, R"({"redriven":1,"runs":["@runs"]})"}},
+         kit::kNothing,
+         {},
+         "redriveDeadGroup",
+         R"({"limit": 10})"},
+        {"POST",
+         "/api/v1/dead/{id}/mute",
+         "runs.change",
+         "Says no more of it.",
          kNote,
-         bind([](const auto& s, const auto& r, const auto& c, auto& b) { return change(s, r, c, nullptr, true, b); })},
+         bind([](const auto& s, const auto& r, const auto& c, auto& b) { return change(s, r, c, true, false, b); }),
+         {.shape = kChanged},
+         kit::kNothing,
+         {},
+         "muteDeadGroup",
+         kNoteExample},
+        {"POST",
+         "/api/v1/dead/{id}/resolve",
+         "runs.change",
+         "Settles it; a new failure of its shape opens it again.",
+         kNote,
+         bind([](const auto& s, const auto& r, const auto& c, auto& b) { return change(s, r, c, nullptr, true, b); }),
+         {.shape = kChanged},
+         kit::kNothing,
+         {},
+         "resolveDeadGroup",
+         kNoteExample},
     };
 }
 

@@ -32,7 +32,8 @@ constexpr Resource kDepartments{.name = "departments",
                                           .change = "department.manage",
                                           .remove = "department.manage"},
                                 .scopes = {.team = "r.manager_user_id = $2", .own = "true"},
-                                .order = "name"};
+                                .order = "name",
+                                .example = R"({"name": "Night desk", "description": "Answers when all others sleep"})"};
 
 constexpr Column kTeamColumns[] = {
     {"department_id", Type::uuid, "The department it belongs to.", {.nullable = true}, kit::kFilter, "department"},
@@ -44,7 +45,7 @@ constexpr Column kTeamColumns[] = {
      kit::kFilter | kit::kSort | kit::kSearch},
     {"description", Type::text, "What it is for.", {.max = 2000, .nullable = true}, kit::kSearch},
     {"lead_user_id", Type::uuid, "Who leads it.", {.nullable = true}, kit::kFilter, "app_user"},
-    {"member_count", Type::integer, "How many people are in it.", {.server = true}},
+    {"member_count", Type::integer, "How many people are in it.", {.required = true, .server = true}},
 };
 constexpr Resource kTeams{
     .name = "teams",
@@ -57,7 +58,9 @@ constexpr Resource kTeams{
     .scopes = {.team = "(r.lead_user_id = $2 or exists (select 1 from department d where d.id = r.department_id and "
                        "d.manager_user_id = $2))",
                .own = "true"},
-    .order = "name"};
+    .order = "name",
+    .example = R"({"name": "Night field team", "description": "Out at night", "department_id": "@departments",
+"department_name": "Night desk", "member_count": 4})"};
 
 }  // namespace
 

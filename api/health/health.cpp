@@ -7,6 +7,16 @@ using core::http::Request;
 using core::http::Response;
 namespace json = core::json;
 
+using core::schema::Type;
+
+constexpr core::schema::Field kHealthFields[] = {{"status", Type::text, "ok"}};
+constexpr core::schema::Field kReadyFields[] = {
+    {"status", Type::choice, "Whether it takes work.", {.choices = "ready|degraded|not ready"}},
+    {"database", Type::choice, "PostgreSQL.", {.choices = "up|down"}},
+    {"broker", Type::choice, "RabbitMQ.", {.choices = "up|down|not used"}},
+    {"draining", Type::boolean, "It is about to stop."},
+};
+
 /// The broker's absence degrades and is said; the database's makes us not ready.
 Response ready(const kit::Services& services) {
     const auto state = services.engine.state();
@@ -32,13 +42,16 @@ std::vector<kit::Route> routes(const kit::Services& services) {
          {},
          [](const Request&, const kit::Caller&, json::object&) {
              return core::http::json_response(200, {{"status", "ok"}});
-         }},
+         },
+         {.shape = {"Health", kHealthFields, R"({"status":"ok"})"}}},
         {"GET",
          "/ready",
          "",
          "Is it ready for work?",
          {},
-         [&services](const Request&, const kit::Caller&, json::object&) { return ready(services); }},
+         [&services](const Request&, const kit::Caller&, json::object&) { return ready(services); },
+         {.shape = {"Readiness", kReadyFields, R"({"status":"ready","database":"up","broker":"up","draining":false})"},
+          .also = 503}},
     };
 }
 

@@ -56,15 +56,18 @@ constexpr Column kTypeColumns[] = {
     {"ordered_tasks", Type::boolean, "Tasks of its jobs are done in order.", {.fallback = "true"}},
     kActive,
 };
-constexpr Resource kTypes{.name = "job-types",
-                          .one = "job type",
-                          .doc = "The types of jobs.",
-                          .table = "job_type",
-                          .view = "api.job_type",
-                          .columns = kTypeColumns,
-                          .allow = kAllow,
-                          .scopes = kEverybody,
-                          .order = "name"};
+constexpr Resource kTypes{
+    .name = "job-types",
+    .one = "job type",
+    .doc = "The types of jobs.",
+    .table = "job_type",
+    .view = "api.job_type",
+    .columns = kTypeColumns,
+    .allow = kAllow,
+    .scopes = kEverybody,
+    .order = "name",
+    .example = R"({"name": "Night repair", "class": "job", "key_prefix": "NR", "ordered_tasks": false,
+"description": "Repairs that can't wait for the morning"})"};
 
 constexpr Column kStatusColumns[] = {
     kName,
@@ -84,16 +87,19 @@ constexpr Column kStatusColumns[] = {
     {"is_default", Type::boolean, "New jobs start in it.", {}, kit::kFilter},
     kActive,
 };
-constexpr Resource kStatuses{.name = "job-statuses",
-                             .one = "job status",
-                             .doc = "The statuses of jobs, each of a category that says what it counts as.",
-                             .table = "job_status",
-                             .view = "api.job_status",
-                             .columns = kStatusColumns,
-                             .allow = kAllow,
-                             .scopes = kEverybody,
-                             .order = "display_order",
-                             .before_write = add_category};
+constexpr Resource kStatuses{
+    .name = "job-statuses",
+    .one = "job status",
+    .doc = "The statuses of jobs, each of a category that says what it counts as.",
+    .table = "job_status",
+    .view = "api.job_status",
+    .columns = kStatusColumns,
+    .allow = kAllow,
+    .scopes = kEverybody,
+    .order = "display_order",
+    .before_write = add_category,
+    .example = R"({"name": "Waiting for parts", "slug": "waiting_for_parts", "category": "blocked",
+"pauses_sla": true, "is_default": false, "display_order": 25})"};
 
 constexpr Column kPriorityColumns[] = {
     kName,
@@ -107,16 +113,18 @@ constexpr Column kPriorityColumns[] = {
     {"color", Type::text, "As #RRGGBB.", {.max = 7, .nullable = true, .check = domain::jobs::check_color}},
     kActive,
 };
-constexpr Resource kPriorities{.name = "job-priorities",
-                               .one = "job priority",
-                               .doc = "The priorities of jobs, by level.",
-                               .table = "job_priority",
-                               .view = "api.job_priority",
-                               .columns = kPriorityColumns,
-                               .allow = kAllow,
-                               .scopes = kEverybody,
-                               .order = "level",
-                               .before_write = add_slug};
+constexpr Resource kPriorities{
+    .name = "job-priorities",
+    .one = "job priority",
+    .doc = "The priorities of jobs, by level.",
+    .table = "job_priority",
+    .view = "api.job_priority",
+    .columns = kPriorityColumns,
+    .allow = kAllow,
+    .scopes = kEverybody,
+    .order = "level",
+    .before_write = add_slug,
+    .example = R"({"name": "Before dawn", "slug": "before_dawn", "level": 9, "color": "#B00020"})"};
 
 constexpr Column kTagColumns[] = {
     kName,
@@ -131,7 +139,8 @@ constexpr Resource kTags{
     .columns = kTagColumns,
     .allow = {.see = "organization.view", .create = "tag.manage", .change = "tag.manage", .remove = "tag.manage"},
     .scopes = kEverybody,
-    .order = "name"};
+    .order = "name",
+    .example = R"({"name": "after-hours", "color": "#4C9F70"})"};
 
 }  // namespace
 

@@ -98,12 +98,12 @@ constexpr Column kChecklistColumns[] = {
     {"title", Type::text, "What the list is for.", {.min = 1, .max = 200, .required = true}, kit::kSearch},
     {"description", Type::text, "More on it.", {.max = 2000, .nullable = true}},
     kOrder,
-    {"item_count", Type::integer, "How many items it has.", {.server = true}},
-    {"completed_count", Type::integer, "How many of them are done.", {.server = true}},
+    {"item_count", Type::integer, "How many items it has.", {.required = true, .server = true}},
+    {"completed_count", Type::integer, "How many of them are done.", {.required = true, .server = true}},
 };
 constexpr Column kItemColumns[] = {
     {"checklist_id", Type::uuid, "The checklist it is on.", {.required = true}, kit::kFilter, "checklist"},
-    {"job_id", Type::uuid, "The job of that checklist.", {.server = true}, kit::kFilter},
+    {"job_id", Type::uuid, "The job of that checklist.", {.required = true, .server = true}, kit::kFilter},
     {"description", Type::text, "What is to be done.", {.min = 1, .max = 1000, .required = true}, kit::kSearch},
     kOrder,
     {"is_completed", Type::boolean, "Done.", {.fallback = "false"}, kit::kFilter},
@@ -113,7 +113,7 @@ constexpr Column kItemColumns[] = {
 };
 constexpr Column kCommentColumns[] = {
     kJob,
-    {"user_id", Type::uuid, "Who said it.", {.server = true}, kit::kFilter},
+    {"user_id", Type::uuid, "Who said it.", {.required = true, .server = true}, kit::kFilter},
     {"user_name", Type::text, "That person's name.", {.server = true}},
     {"content",
      Type::text,
@@ -128,11 +128,11 @@ constexpr Column kTimeLogColumns[] = {
     {"start_time", Type::timestamp, "From when; now when not given.", {}, kit::kFilter | kit::kSort},
     {"end_time", Type::timestamp, "Until when; a running timer without.", {.nullable = true}, kit::kFilter},
     {"duration_seconds", Type::integer, "How long.", {.server = true}},
-    {"is_running", Type::boolean, "A timer that runs.", {.server = true}, kit::kFilter},
+    {"is_running", Type::boolean, "A timer that runs.", {.required = true, .server = true}, kit::kFilter},
     {"description", Type::text, "On what.", {.max = 2000, .nullable = true}, kit::kSearch},
     {"is_billable", Type::boolean, "Goes on the bill.", {.fallback = "true"}, kit::kFilter},
     {"needs_review", Type::boolean, "Ran implausibly long.", {.server = true}, kit::kFilter},
-    {"source", Type::text, "timer, manual or sync.", {.server = true}, kit::kFilter},
+    {"source", Type::text, "timer, manual or sync.", {.required = true, .server = true}, kit::kFilter},
 };
 constexpr kit::Constraint kTimeLogConstraints[] = {
     {"time_log_one_running", Code::conflict, "user_id", "a timer of this person runs already"},
@@ -147,19 +147,22 @@ bool is_name(char c) {
 
 }  // namespace
 
-constinit const kit::Resource kChecklists{.name = "checklists",
-                                          .one = "checklist",
-                                          .doc = "Lists of what a job takes.",
-                                          .table = "checklist",
-                                          .view = "api.checklist",
-                                          .columns = kChecklistColumns,
-                                          .allow = {.see = "job.view",
-                                                    .create = "checklist.update",
-                                                    .change = "checklist.update",
-                                                    .remove = "checklist.update"},
-                                          .scopes = kOfJob,
-                                          .order = "display_order",
-                                          .before_write = add_to_job};
+constinit const kit::Resource kChecklists{
+    .name = "checklists",
+    .one = "checklist",
+    .doc = "Lists of what a job takes.",
+    .table = "checklist",
+    .view = "api.checklist",
+    .columns = kChecklistColumns,
+    .allow = {.see = "job.view",
+              .create = "checklist.update",
+              .change = "checklist.update",
+              .remove = "checklist.update"},
+    .scopes = kOfJob,
+    .order = "display_order",
+    .before_write = add_to_job,
+    .example = R"({"job_id": "@jobs", "title": "Before leaving", "display_order": 1,
+"item_count": 2, "completed_count": 1})"};
 constinit const kit::Resource kChecklistItems{.name = "checklist-items",
                                               .one = "checklist item",
                                               .doc = "Items of checklists.",
@@ -172,7 +175,9 @@ constinit const kit::Resource kChecklistItems{.name = "checklist-items",
                                                         .remove = "checklist.update"},
                                               .scopes = kOfJob,
                                               .order = "display_order",
-                                              .before_write = write_item};
+                                              .before_write = write_item,
+                                              .example = R"({"checklist_id": "@checklists", "job_id": "@jobs",
+"description": "Switch off the generator", "display_order": 1})"};
 constinit const kit::Resource kComments{
     .name = "comments",
     .one = "comment",
@@ -182,7 +187,10 @@ constinit const kit::Resource kComments{
     .columns = kCommentColumns,
     .allow = {.see = "job.view", .create = "comment.create", .change = "comment.create", .remove = "comment.create"},
     .scopes = kOfJob,
-    .before_write = write_comment};
+    .before_write = write_comment,
+    .example =
+        R"({"job_id": "@jobs", "user_id": "@users", "user_name": "Ada Admin", "content": "The spare part has come.",
+"is_internal": false})"};
 constinit const kit::Resource kTimeLogs{
     .name = "time-logs",
     .one = "time log",
@@ -194,7 +202,10 @@ constinit const kit::Resource kTimeLogs{
     .scopes = {.team = kTimeOfTeam, .own = "r.user_id = $2"},
     .constraints = kTimeLogConstraints,
     .order = "-start_time",
-    .before_write = write_time_log};
+    .before_write = write_time_log,
+    .example =
+        R"({"job_id": "@jobs", "user_id": "@users", "start_time": "2026-03-02T20:00:00Z", "end_time": "2026-03-02T21:30:00Z",
+"duration_seconds": 5400, "is_running": false, "description": "Found the leak", "source": "manual", "needs_review": false})"};
 
 Mentions mentions_of(core::pg::Transaction& tx, const std::string& organization, std::string_view content) {
     Mentions mentions;

@@ -18,19 +18,27 @@ namespace json = core::json;
 namespace sql = domain::jobs::sql;
 
 constexpr Column kColumns[] = {
-    {"key", Type::text, "Its short name: WEB-12.", {.server = true}, kit::kFilter | kit::kSort | kit::kSearch},
+    {"key",
+     Type::text,
+     "Its short name: WEB-12.",
+     {.required = true, .server = true},
+     kit::kFilter | kit::kSort | kit::kSearch},
     {"title", Type::text, "What is to be done.", {.min = 1, .max = 300, .required = true}, kit::kSort | kit::kSearch},
     {"description", Type::text, "All there is to say.", {.max = 20000, .nullable = true}, kit::kSearch},
     {"job_type_id", Type::uuid, "Its type; the first active one when not given.", {}, kit::kFilter, "job_type"},
     {"job_status_id", Type::uuid, "Its status; the default one when not given.", {}, kit::kFilter, "job_status"},
     {"job_priority_id", Type::uuid, "Its priority; the normal one when not given.", {}, kit::kFilter, "job_priority"},
-    {"type", Type::text, "The type's name.", {.server = true}, kit::kFilter},
-    {"class", Type::text, "job or ticket.", {.server = true}, kit::kFilter},
-    {"status", Type::text, "The status's short name.", {.server = true}, kit::kFilter},
-    {"status_name", Type::text, "The status's name.", {.server = true}},
-    {"status_category", Type::text, "What the status counts as.", {.server = true}, kit::kFilter},
-    {"priority", Type::text, "The priority's short name.", {.server = true}, kit::kFilter},
-    {"priority_level", Type::integer, "The priority's level.", {.server = true}, kit::kFilter | kit::kSort},
+    {"type", Type::text, "The type's name.", {.required = true, .server = true}, kit::kFilter},
+    {"class", Type::text, "job or ticket.", {.required = true, .server = true}, kit::kFilter},
+    {"status", Type::text, "The status's short name.", {.required = true, .server = true}, kit::kFilter},
+    {"status_name", Type::text, "The status's name.", {.required = true, .server = true}},
+    {"status_category", Type::text, "What the status counts as.", {.required = true, .server = true}, kit::kFilter},
+    {"priority", Type::text, "The priority's short name.", {.required = true, .server = true}, kit::kFilter},
+    {"priority_level",
+     Type::integer,
+     "The priority's level.",
+     {.required = true, .server = true},
+     kit::kFilter | kit::kSort},
     {"created_by_user_id", Type::uuid, "Who asked for it; the caller when not given.", {}, kit::kFilter, "app_user"},
     {"assigned_to_user_id", Type::uuid, "Who works on it.", {.nullable = true}, kit::kFilter, "app_user"},
     {"assigned_to_name", Type::text, "That person's name.", {.server = true}},
@@ -53,7 +61,7 @@ constexpr Column kColumns[] = {
      {.min = 0, .max = 100000, .nullable = true},
      kit::kSort},
     {"actual_hours", Type::number, "How long was worked on it, by the time logs.", {.server = true}},
-    {"is_overdue", Type::boolean, "Past its due date and not done.", {.server = true}, kit::kFilter},
+    {"is_overdue", Type::boolean, "Past its due date and not done.", {.required = true, .server = true}, kit::kFilter},
     {"started_at", Type::timestamp, "When work began.", {.server = true}},
     {"completed_at", Type::timestamp, "When it was done.", {.server = true}, kit::kFilter | kit::kSort},
 };
@@ -198,6 +206,12 @@ void after_write(const Change& change) {
          (done ? "Done: " : "Moved on: ") + title);
 }
 
+constexpr std::string_view kExample =
+    R"({"key": "JOB-12", "title": "Replace the pump in hall 3", "description": "It loses oil.", "job_type_id": "@job-types",
+"job_status_id": "@job-statuses", "job_priority_id": "@job-priorities", "type": "Night repair", "class": "job", "status": "waiting_for_parts",
+"status_name": "Waiting for parts", "status_category": "blocked", "priority": "before_dawn", "priority_level": 9, "is_overdue": false,
+"created_by_user_id": "@users", "department_id": "@departments", "team_id": "@teams", "due_date": "2030-03-05T17:00:00Z", "estimated_hours": 2.5})";
+
 constexpr kit::Resource resource(std::string_view change_permission) {
     return {.name = "jobs",
             .one = "job",
@@ -210,7 +224,8 @@ constexpr kit::Resource resource(std::string_view change_permission) {
             .constraints = kConstraints,
             .order = "-created_at",
             .before_write = before_write,
-            .after_write = after_write};
+            .after_write = after_write,
+            .example = kExample};
 }
 
 }  // namespace

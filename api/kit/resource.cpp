@@ -92,7 +92,10 @@ auto with_named_constraints(const Resource& resource, Work&& work) {
 
 std::vector<core::schema::Field> fields_of(const Resource& resource) {
     std::vector<core::schema::Field> fields;
-    for (const auto& column : resource.columns) fields.push_back({column.name, column.type, column.doc, column.rules});
+    for (const auto& column : resource.columns) {
+        fields.push_back({column.name, column.type, column.doc, column.rules});
+        if (column.rules.server) fields.back().rules.required = false;  // always shown, never asked for
+    }
     return fields;
 }
 
@@ -223,28 +226,39 @@ std::vector<Route> routes_of(const Resource& resource, const Services& services)
     const auto definition = definition_of(resource);
     std::vector<Route> routes;
     const auto add = [&](std::string_view method, const std::string& path, std::string_view permission,
-                         const std::string& doc, std::span<const core::schema::Field> body, auto handle) {
+                         const std::string& doc, std::span<const core::schema::Field> body, auto handle,
+                         const Answer& answer, unsigned takes) {
         if (permission.empty()) return;
         routes.push_back({method, path, permission, doc, body,
                           [&resource, &services, definition, handle](const Request& request, const Caller& caller,
                                                                      json::object& given) {
                               return handle(resource, services, request, caller, given);
-                          }});
+                          },
+                          answer, takes});
     };
     const auto merge = [](const auto& r, const auto& s, const auto& q, const auto& c, auto& b) {
         return changed(r, s, c, q, b);
     };
-    add("GET", definition->collection, resource.allow.list.empty() ? resource.allow.see : resource.allow.list,
+    add(
+        "GET", definition->collection, resource.allow.list.empty() ? resource.allow.see : resource.allow.list,
         definition->list_doc, {},
-        [](const auto& r, const auto& s, const auto& q, const auto& c, auto&) { return list(s.pool, r, q, c); });
-    add("POST", definition->collection, resource.allow.create, definition->create_doc, definition->fields,
-        [](const auto& r, const auto& s, const auto&, const auto& c, auto& b) { return created(r, s, c, b); });
-    add("GET", definition->item, resource.allow.see, definition->show_doc, {},
-        [](const auto& r, const auto& s, const auto& q, const auto& c, auto&) { return one(r, s, c, q); });
-    add("PATCH", definition->item, resource.allow.change, definition->change_doc, definition->changes, merge);
-    add("PUT", definition->item, resource.allow.change, definition->change_doc, definition->changes, merge);
-    add("DELETE", definition->item, resource.allow.remove, definition->remove_doc, {},
-        [](const auto& r, const auto& s, const auto& q, const auto& c, auto&) { return removed(r, s, c, q); });
+        [](const auto& r, const auto& s, const auto& q, const auto& c, auto&) { return list(s.pool, r, q, c); },
+        {.rows = &resource, .is_list = true}, kPages | kListing);
+    add(
+        "POST", definition->collection, resource.allow.create, definition->create_doc, definition->fields,
+        [](const auto& r, const auto& s, const auto&, const auto& c, auto& b) { return created(r, s, c, b); },
+        {.status = 201, .rows = &resource}, kNothing);
+    add(
+        "GET", definition->item, resource.allow.see, definition->show_doc, {},
+        [](const auto& r, const auto& s, const auto& q, const auto& c, auto&) { return one(r, s, c, q); },
+        {.rows = &resource}, kIfNoneMatch);
+    for (const auto* method : {"PATCH", "PUT"})
+        add(method, definition->item, resource.allow.change, definition->change_doc, definition->changes, merge,
+            {.rows = &resource}, kIfMatch);
+    add(
+        "DELETE", definition->item, resource.allow.remove, definition->remove_doc, {},
+        [](const auto& r, const auto& s, const auto& q, const auto& c, auto&) { return removed(r, s, c, q); },
+        {.status = 204}, kIfMatch);
     return routes;
 }
 

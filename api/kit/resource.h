@@ -90,6 +90,9 @@ struct Resource {
     Hook before_write = nullptr;            ///< rules that a column can't say; throws Error
     Hook after_write = nullptr;             ///< what follows from the change: events, runs
     Hook before_remove = nullptr;
+    /// A believable row as JSON text: what is given and what the server adds, without id, version and moments. Its
+    /// given part can be posted; `"@teams"` is the documented id of a team.
+    std::string_view example = {};
 };
 
 /// The five routes of a resource: list, create, show, change (PATCH and PUT merge alike, SEEDS.md C-05), remove.

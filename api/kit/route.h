@@ -52,6 +52,38 @@ Handle bound(const Services& services, Function function) {
     };
 }
 
+struct Resource;  // api/kit/resource.h
+
+/// A named table of fields: what answers look like, where no resource says so.
+struct Shape {
+    std::string_view name = {};  ///< OpenAPI keeps one schema for each: "Run"
+    std::span<const core::schema::Field> fields = {};
+    std::string_view example = {};  ///< JSON text, as the daemon gave it once; `"@jobs"`: the documented id of a job
+    std::span<const core::schema::Field> more = {};  ///< behind them, without a place in the example
+};
+
+/// What a route gives when all goes well. OpenAPI tells it, and tests/openapi holds the daemon to it.
+struct Answer {
+    int status = 200;
+    Shape shape = {};                ///< its body,
+    const Resource* rows = nullptr;  ///< or a row of this resource, with the shape's fields behind
+    bool is_list = false;            ///< an array of them
+    int also = 0;                    ///< another status with the same body
+    std::string_view media_type = "application/json";
+};
+
+/// What a route takes beside its path, its `query` and its body.
+enum Takes : unsigned {
+    kNothing = 0,
+    kPages = 1,        ///< ?limit=, ?skip=
+    kListing = 2,      ///< filters, search, order and cursor of the resource in `answer.rows`
+    kIfMatch = 4,      ///< If-Match, with the ETag of what was read
+    kIfNoneMatch = 8,  ///< If-None-Match
+    kWait = 16,        ///< Prefer: wait=<seconds>
+    kRange = 32,       ///< Range, If-Range
+    kCookie = 64,      ///< the refresh token's cookie instead of a bearer token
+};
+
 struct Route {
     std::string_view method;
     std::string_view path;        ///< "/api/v1/runs/{id}"; {id} must be a uuid unless named otherwise
@@ -59,8 +91,13 @@ struct Route {
     std::string_view doc;
     std::span<const core::schema::Field> body = {};  ///< validated before the handler; empty: no body taken
     Handle handle;
-    bool takes_any_body = false;  ///< the handler reads request.body itself: files
-    bool has_secrets = false;     ///< in its body or answer: neither is kept, so an Idempotency-Key is not heeded
+    Answer answer = {};
+    unsigned takes = kNothing;                        ///< of Takes
+    std::span<const core::schema::Field> query = {};  ///< its own query arguments
+    std::string_view name = {};                       ///< its operationId, where method and path make no good one
+    std::string_view example = {};                    ///< a body that works, as JSON text
+    bool takes_any_body = false;                      ///< the handler reads request.body itself: files
+    bool has_secrets = false;  ///< in its body or answer: neither is kept, so an Idempotency-Key is not heeded
 };
 
 }  // namespace nightshift::api::kit

@@ -231,44 +231,6 @@ Response Router::answer(Request request) const {
     return response;
 }
 
-json::object Router::describe() const {
-    json::object paths;
-    for (const auto& [route, parts] : entries_) {
-        json::array parameters;
-        for (const auto part : parts)
-            if (is_parameter(part))
-                parameters.push_back(json::object{{"name", part.substr(1, part.size() - 2)},
-                                                  {"in", "path"},
-                                                  {"required", true},
-                                                  {"schema", json::object{{"type", "string"}}}});
-        std::string method(route.method), id = method;
-        std::ranges::transform(method, method.begin(), [](char c) { return static_cast<char>(c + 32); });
-        for (const auto part : parts)
-            id += "_" + std::string(is_parameter(part) ? part.substr(1, part.size() - 2) : part);
-        json::object one{
-            {"operationId", id},
-            {"summary", route.doc},
-            {"parameters", std::move(parameters)},
-            {"responses",
-             json::object{{"default",
-                           json::object{{"description", "JSON; errors as {error, message, details, request_id}."}}}}}};
-        if (route.permission.empty()) one["security"] = json::array{};
-        if (!route.body.empty())
-            one["requestBody"] = json::object{
-                {"content",
-                 json::object{{"application/json", json::object{{"schema", core::schema::json_schema(route.body)}}}}}};
-        auto& path = paths.emplace(route.path, json::object{}).first->value().as_object();
-        path[method] = std::move(one);
-    }
-    return {
-        {"openapi", "3.1.0"},
-        {"info", json::object{{"title", "Nightshift"}, {"version", NIGHTSHIFT_VERSION}}},
-        {"security", json::array{json::object{{"bearer", json::array{}}}}},
-        {"components", json::object{{"securitySchemes",
-                                     json::object{{"bearer", json::object{{"type", "http"}, {"scheme", "bearer"}}}}}}},
-        {"paths", std::move(paths)}};
-}
-
 Page page_of(const Request& request) {
     Page page;
     const auto number = [&](std::string_view name, int low, int high, int& into) {

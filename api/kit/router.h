@@ -24,8 +24,6 @@ public:
     ~Router();
     /// Never throws: every error becomes the answer {error, message, details, request_id}. Any thread.
     core::http::Response answer(core::http::Request request) const;
-    /// OpenAPI 3.1 of these routes.
-    core::json::object describe() const;
 
 private:
     struct Entry;

@@ -21,7 +21,11 @@ std::vector<kit::Route> routes(const kit::Services& services) {
              "metrics.see",
              "What Prometheus scrapes, in its text format.",
              {},
-             [&services](const Request&, const kit::Caller&, core::json::object&) { return scrape(services); }}};
+             [&services](const Request&, const kit::Caller&, core::json::object&) { return scrape(services); },
+             {.media_type = "text/plain"},
+             kit::kNothing,
+             {},
+             "getMetrics"}};
 }
 
 }  // namespace nightshift::api::metrics

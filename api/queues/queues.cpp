@@ -31,6 +31,27 @@ constexpr core::schema::Field kLimits[] = {
      {.min = 1, .max = 10000000, .nullable = true}},
 };
 
+constexpr core::schema::Rules kMaybe{.nullable = true};
+constexpr core::schema::Field kQueueFields[] = {
+    {"name", Type::text, "Its name."},
+    {"is_paused", Type::boolean, "Starts nothing more."},
+    {"paused_at", Type::timestamp, "Since when.", kMaybe},
+    {"paused_by", Type::text, "By whom.", kMaybe},
+    {"concurrency", Type::integer, "At most so many hold a slot; null: no limit.", kMaybe},
+    {"key_concurrency", Type::integer, "At most so many with the same concurrency key."},
+    {"rate_per_minute", Type::integer, "At most so many start in a minute; null: no limit.", kMaybe},
+    {"ready", Type::integer, "How many wait for their turn; 10000: or more."},
+    {"running", Type::integer, "How many hold a slot."},
+    {"scheduled", Type::integer, "How many are not due yet; 10000: or more."},
+    {"oldest_ready_at", Type::timestamp, "Since when the first of them waits.", kMaybe},
+};
+constexpr kit::Shape kQueue{
+    "Queue", kQueueFields,
+    R"({"name":"reports","is_paused":false,"paused_at":null,"paused_by":null,"concurrency":null,"key_concurrency":1,"rate_per_minute":null,
+"ready":3,"running":2,"scheduled":0,"oldest_ready_at":"2026-03-02T09:30:00.123456+00:00"})"};
+constexpr core::schema::Field kNamedFields[] = {{"name", Type::text, "The queue's name."}};
+constexpr kit::Shape kNamed{"QueueName", kNamedFields, R"({"name":"reports"})"};
+
 Response list(const Services& services, const Request&, const Caller& caller, json::object&) {
     return core::http::text_response(
         200, std::string(core::pg::once(services.pool, queue::sql::queue_list, caller.organization).text(0, 0)));
@@ -59,21 +80,38 @@ Response change(const Services& services, const Request& request, const Caller& 
 std::vector<kit::Route> routes(const kit::Services& services) {
     const auto bind = [&services](auto function) { return kit::bound(services, function); };
     return {
-        {"GET", "/api/v1/queues", "queues.see", "Queues and what waits in them.", {}, bind(list)},
-        {"PATCH", "/api/v1/queues/{name}", "queues.change", "Changes a queue's limits.", kLimits,
-         bind([](const auto& s, const auto& r, const auto& c, auto& b) { return change(s, r, c, nullptr, b); })},
+        {"GET",
+         "/api/v1/queues",
+         "queues.see",
+         "Queues and what waits in them.",
+         {},
+         bind(list),
+         {.shape = kQueue, .is_list = true}},
+        {"PATCH",
+         "/api/v1/queues/{name}",
+         "queues.change",
+         "Changes a queue's limits.",
+         kLimits,
+         bind([](const auto& s, const auto& r, const auto& c, auto& b) { return change(s, r, c, nullptr, b); }),
+         {.shape = kNamed},
+         kit::kNothing,
+         {},
+         {},
+         R"({"concurrency": 4, "rate_per_minute": null})"},
         {"POST",
          "/api/v1/queues/{name}/pause",
          "queues.change",
          "Starts nothing more of it.",
          {},
-         bind([](const auto& s, const auto& r, const auto& c, auto& b) { return change(s, r, c, true, b); })},
+         bind([](const auto& s, const auto& r, const auto& c, auto& b) { return change(s, r, c, true, b); }),
+         {.shape = kNamed}},
         {"POST",
          "/api/v1/queues/{name}/resume",
          "queues.change",
          "Goes on with it.",
          {},
-         bind([](const auto& s, const auto& r, const auto& c, auto& b) { return change(s, r, c, false, b); })},
+         bind([](const auto& s, const auto& r, const auto& c, auto& b) { return change(s, r, c, false, b); }),
+         {.shape = kNamed}},
     };
 }
 

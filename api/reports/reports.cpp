@@ -33,6 +33,32 @@ constexpr core::schema::Field kGenerate[] = {
     {"generated_by_user_id", Type::uuid, "Taken for compatibility; the caller is who asks."},
 };
 
+constexpr core::schema::Rules kMaybe{.nullable = true};
+constexpr core::schema::Field kReportFields[] = {
+    {"id", Type::uuid, "Its id."},
+    {"name", Type::text, "What it is called."},
+    {"report_type", Type::text, "Which report."},
+    {"parameters", Type::object, "What it was asked with."},
+    {"export_format", Type::choice, "The file's format.", {.choices = "CSV|JSON|XLSX|PDF"}},
+    {"status", Type::choice, "How far it is.", {.choices = "pending|generating|ready|failed|cancelled"}},
+    {"run_id", Type::uuid, "The run that makes it.", kMaybe},
+    {"requested_by", Type::text, "Who asked for it."},
+    {"bytes", Type::integer, "How large the file is.", kMaybe},
+    {"sha256", Type::text, "The file's digest.", kMaybe},
+    {"rows", Type::integer, "How many rows it has.", kMaybe},
+    {"error", Type::text, "Why there is none.", kMaybe},
+    {"created_at", Type::timestamp, "When it was asked for."},
+    {"finished_at", Type::timestamp, "When it was ready, or failed.", kMaybe},
+    {"progress", Type::number, "How much of it is done, from 0 to 1.", kMaybe},
+};
+constexpr std::string_view kMediaTypes =
+    "text/csv|application/json|application/pdf|application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+constexpr kit::Shape kReport{
+    "Report", kReportFields,
+    R"({"id":"@reports","name":"Jobs in March","report_type":"job_summary","parameters":{},"export_format":"XLSX","status":"ready","run_id":"@runs",
+"requested_by":"token","bytes":48213,"sha256":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","rows":412,"error":null,
+"created_at":"2026-03-02T09:30:00.123456+00:00","finished_at":"2026-03-02T09:30:01.871203+00:00","progress":1})"};
+
 std::string text(const json::object& body, const char* name) {
     return std::string(body.at(name).as_string());
 }
@@ -139,12 +165,49 @@ Response remove(const Services& services, const Request& request, const Caller& 
 std::vector<kit::Route> routes(const kit::Services& services) {
     const auto bind = [&services](auto function) { return kit::bound(services, function); };
     return {
-        {"POST", "/api/v1/reports/generate", "reports.run", "Asks for a report; a worker makes it.", kGenerate,
-         bind(generate)},
-        {"GET", "/api/v1/reports", "reports.see", "Reports, newest first.", {}, bind(list)},
-        {"GET", "/api/v1/reports/{id}", "reports.see", "One report and its progress.", {}, bind(show)},
-        {"GET", "/api/v1/reports/{id}/download", "reports.see", "The file.", {}, bind(download)},
-        {"DELETE", "/api/v1/reports/{id}", "reports.run", "Forgets a report and its file.", {}, bind(remove)},
+        {"POST",
+         "/api/v1/reports/generate",
+         "reports.run",
+         "Asks for a report; a worker makes it.",
+         kGenerate,
+         bind(generate),
+         {.status = 202, .shape = kReport},
+         kit::kNothing,
+         {},
+         {},
+         R"({"name": "Jobs in March", "report_type": "job_summary", "export_format": "XLSX"})"},
+        {"GET",
+         "/api/v1/reports",
+         "reports.see",
+         "Reports, newest first.",
+         {},
+         bind(list),
+         {.shape = kReport, .is_list = true},
+         kit::kPages},
+        {"GET",
+         "/api/v1/reports/{id}",
+         "reports.see",
+         "One report and its progress.",
+         {},
+         bind(show),
+         {.shape = kReport}},
+        {"GET",
+         "/api/v1/reports/{id}/download",
+         "reports.see",
+         "The file.",
+         {},
+         bind(download),
+         {.also = 206, .media_type = kMediaTypes},
+         kit::kIfNoneMatch | kit::kRange,
+         {},
+         "downloadReport"},
+        {"DELETE",
+         "/api/v1/reports/{id}",
+         "reports.run",
+         "Forgets a report and its file.",
+         {},
+         bind(remove),
+         {.status = 204}},
     };
 }
 

@@ -18,7 +18,7 @@ using core::schema::Type;
 
 namespace {
 
-constexpr core::schema::Field kConditions[] = {
+constexpr core::schema::Field kConditionFields[] = {
     {"state", Type::text, "Only those in this state.", {.max = 20}},
     {"kind", Type::text, "Only those of this kind.", {.max = 120}},
     {"queue", Type::text, "Only those of this queue.", {.max = 60}},
@@ -33,26 +33,26 @@ constexpr core::schema::Field kActionFields[] = {
     {"filter",
      Type::object,
      "Which runs: at least one condition, the same as of GET /runs.",
-     {.required = true, .fields = kConditions}},
+     {.required = true, .fields = kConditionFields}},
     {"reason", Type::text, "Why; kept with the events.", {.max = 500}},
     {"limit", Type::integer, "No more than so many at once.", {.min = 1, .max = 1000, .fallback = "1000"}},
     {"dry_run", Type::boolean, "Only tell how many there are.", {.fallback = "false"}},
 };
 
-using Conditions = std::array<std::string, std::size(kConditions)>;
+using Conditions = std::array<std::string, std::size(kConditionFields)>;
 
 Conditions conditions_of(const json::object& filter) {
     Conditions all;
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = json::text_in(filter, kConditions[i].name);
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = json::text_in(filter, kConditionFields[i].name);
     return all;
 }
 
 /// The query's arguments as the body would name them, checked by the same table.
 Conditions conditions_of(const core::http::Request& request) {
     json::object filter;
-    for (const auto& field : kConditions)
+    for (const auto& field : kConditionFields)
         if (auto given = kit::argument_of(request, field.name); !given.empty()) filter[field.name] = std::move(given);
-    core::schema::require(kConditions, filter, "");
+    core::schema::require(kConditionFields, filter, "");
     return conditions_of(filter);
 }
 
@@ -87,6 +87,7 @@ void act_on(core::pg::Transaction& tx, const std::string& id, const kit::Caller&
 
 }  // namespace
 
+const std::span<const core::schema::Field> kConditions = kConditionFields;
 const std::span<const core::schema::Field> kAction = kActionFields;
 
 core::http::Response list(const kit::Services& services, const core::http::Request& request,

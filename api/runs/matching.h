@@ -5,6 +5,8 @@
 
 namespace nightshift::api::runs {
 
+/// By what a list of runs, or an action on many, may choose them.
+extern const std::span<const core::schema::Field> kConditions;
 /// What `POST /runs/actions` takes.
 extern const std::span<const core::schema::Field> kAction;
 

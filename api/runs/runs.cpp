@@ -6,6 +6,7 @@
 #include "api/kit/headers.h"
 #include "api/kit/router.h"
 #include "api/runs/matching.h"
+#include "api/runs/shapes.h"
 #include "core/error/error.h"
 #include "core/error/fail_point.h"
 #include "core/time/time.h"
@@ -21,7 +22,6 @@ using core::Error;
 using core::http::Request;
 using core::http::Response;
 using core::pg::Transaction;
-using core::schema::Type;
 using kit::Caller;
 using kit::Services;
 namespace json = core::json;
@@ -183,18 +183,48 @@ Response explain(const Services& services, const Request& request, const Caller&
 std::vector<kit::Route> routes(const kit::Services& services) {
     const auto bind = [&services](auto function) { return kit::bound(services, function); };
     return {
-        {"POST", "/api/v1/runs", "runs.submit", "Submits a run.", kSubmit, bind(submit)},
-        {"POST", "/api/v1/runs/bulk", "runs.submit", "Submits many runs in one transaction.", kBulk,
-         bind([](const auto& s, const auto&, const auto& c, auto& b) { return submit_many(s, c, b); })},
+        {"POST",
+         "/api/v1/runs",
+         "runs.submit",
+         "Submits a run.",
+         kSubmit,
+         bind(submit),
+         {.status = 202, .shape = kRun},
+         kit::kWait,
+         {},
+         "submitRun",
+         R"({"kind": "diagnostic.echo", "args": {"say": "hello"}})"},
+        {"POST",
+         "/api/v1/runs/bulk",
+         "runs.submit",
+         "Submits many runs in one transaction.",
+         kBulk,
+         bind([](const auto& s, const auto&, const auto& c, auto& b) { return submit_many(s, c, b); }),
+         {.status = 202, .shape = kSubmittedMany},
+         kit::kNothing,
+         {},
+         "submitRuns",
+         R"({"runs": [{"kind": "diagnostic.echo", "args": {"say": "hello"}}, {"kind": "diagnostic.echo", "priority": 4}]})"},
         {"GET",
          "/api/v1/runs",
          "runs.see",
-         "Runs, newest first. Filters: state, kind, queue, schedule_id, error, created_after, created_before, q.",
+         "Runs, newest first.",
          {},
-         bind([](const auto& s, const auto& r, const auto& c, auto&) { return list(s, r, c); })},
-        {"POST", "/api/v1/runs/actions", "runs.change",
-         "Cancels or retries all runs that match, at most a thousand at once; what is left over is told.", kAction,
-         bind([](const auto& s, const auto& r, const auto& c, auto& b) { return act(s, r, c, b); })},
+         bind([](const auto& s, const auto& r, const auto& c, auto&) { return list(s, r, c); }),
+         {.shape = kRunLine, .is_list = true},
+         kit::kPages,
+         kConditions},
+        {"POST",
+         "/api/v1/runs/actions",
+         "runs.change",
+         "Cancels or retries all runs that match, at most a thousand at once; what is left over is told.",
+         kAction,
+         bind([](const auto& s, const auto& r, const auto& c, auto& b) { return act(s, r, c, b); }),
+         {.shape = kActedOn},
+         kit::kNothing,
+         {},
+         "actOnRuns",
+         R"({"action": "cancel", "filter": {"queue": "reports", "state": "scheduled"}, "dry_run": true})"},
         {"GET",
          "/api/v1/runs/{id}",
          "runs.see",
@@ -202,21 +232,36 @@ std::vector<kit::Route> routes(const kit::Services& services) {
          {},
          bind([](const auto& s, const Request& r, const auto& c, auto&) {
              return core::http::text_response(200, show(s, r.parameters.find("id")->second, c));
-         })},
-        {"POST", "/api/v1/runs/{id}/cancel", "runs.change", "Cancels a run; a running one is asked to stop.", kReason,
-         bind(cancel)},
+         }),
+         {.shape = kRun}},
+        {"POST",
+         "/api/v1/runs/{id}/cancel",
+         "runs.change",
+         "Cancels a run; a running one is asked to stop.",
+         kReason,
+         bind(cancel),
+         {.shape = kRun, .also = 202},
+         kit::kNothing,
+         {},
+         {},
+         R"({"reason": "no longer needed"})"},
         {"POST",
          "/api/v1/runs/{id}/retry",
          "runs.change",
          "Submits an ended run again, as a new one linked to it.",
          {},
-         bind(retry)},
+         bind(retry),
+         {.status = 202, .shape = kRun}},
         {"GET",
          "/api/v1/runs/{id}/explain",
          "runs.see",
          "Why it is not running, and what it waits for.",
          {},
-         bind([](const auto& s, const auto& r, const auto& c, auto&) { return explain(s, r, c); })},
+         bind([](const auto& s, const auto& r, const auto& c, auto&) { return explain(s, r, c); }),
+         {.shape = kReasons},
+         kit::kNothing,
+         {},
+         "explainRun"},
     };
 }
 

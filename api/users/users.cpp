@@ -114,23 +114,26 @@ constexpr Column kColumns[] = {
 };
 constexpr kit::Constraint kConstraints[] = {
     {"user_email_once", Code::conflict, "email", "somebody has this address already"}};
-constexpr Resource kUsers{.name = "users",
-                          .one = "user",
-                          .doc = "People who sign in.",
-                          .table = "app_user",
-                          .view = "api.app_user",
-                          .columns = kColumns,
-                          .allow = {.see = "user.view",
-                                    .create = "user.create",
-                                    .change = "user.update",
-                                    .remove = "user.delete",
-                                    .list = "user.list"},
-                          .scopes = {.own = "r.id = $2"},
-                          .constraints = kConstraints,
-                          .order = "email",
-                          .before_write = before_write,
-                          .after_write = after_write,
-                          .before_remove = before_remove};
+constexpr Resource kUsers{
+    .name = "users",
+    .one = "user",
+    .doc = "People who sign in.",
+    .table = "app_user",
+    .view = "api.app_user",
+    .columns = kColumns,
+    .allow = {.see = "user.view",
+              .create = "user.create",
+              .change = "user.update",
+              .remove = "user.delete",
+              .list = "user.list"},
+    .scopes = {.own = "r.id = $2"},
+    .constraints = kConstraints,
+    .order = "email",
+    .before_write = before_write,
+    .after_write = after_write,
+    .before_remove = before_remove,
+    .example = R"({"email": "nils@example.com", "password": "correct horse battery", "first_name": "Nils",
+"last_name": "Holm", "name": "Nils Holm", "role": "technician", "department_id": "@departments", "time_zone": "Europe/Stockholm", "locale": "sv"})"};
 
 void refuse_builtin(const Change& change) {
     if (change.before != nullptr && change.before->at("is_builtin").as_bool())
@@ -146,7 +149,11 @@ constexpr Column kRoleColumns[] = {
      kit::kFilter | kit::kSort},
     {"title", Type::text, "As people read it.", {.min = 1, .max = 120, .required = true}},
     {"permissions", Type::texts, "What its holders may: job.view:own, job.create ...", {.max = 200, .required = true}},
-    {"is_builtin", Type::boolean, "Comes with Nightshift and stays as it is.", {.server = true}, kit::kFilter},
+    {"is_builtin",
+     Type::boolean,
+     "Comes with Nightshift and stays as it is.",
+     {.required = true, .server = true},
+     kit::kFilter},
 };
 constexpr Resource kRoles{
     .name = "roles",
@@ -159,7 +166,9 @@ constexpr Resource kRoles{
     .scopes = {.own = "true"},
     .order = "name",
     .before_write = refuse_builtin,
-    .before_remove = refuse_builtin};
+    .before_remove = refuse_builtin,
+    .example =
+        R"({"name": "night_watch", "title": "Night watch", "permissions": ["job.view:all", "job.progress:own"], "is_builtin": false})"};
 
 }  // namespace
 

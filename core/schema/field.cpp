@@ -211,33 +211,4 @@ void require(std::span<const Field> fields, object& body, std::string_view at, b
     throw Error(Code::validation, message, json::text(object{{"fields", std::move(named)}}));
 }
 
-object json_schema(std::span<const Field> fields) {
-    static constexpr std::string_view kTypes[] = {"string", "integer", "number", "boolean", "string",
-                                                  "string", "string",  "string", "string",  "string",
-                                                  "object", "array",   "array"};
-    object properties;
-    json::array required;
-    for (const auto& field : fields) {
-        object one{{"description", field.doc}};
-        if (field.type != Type::any) one["type"] = kTypes[static_cast<std::size_t>(field.type)];
-        if (field.type == Type::uuid) one["format"] = "uuid";
-        if (field.type == Type::timestamp) one["format"] = "date-time";
-        if (field.type == Type::date) one["format"] = "date";
-        if (field.type == Type::texts) one["items"] = object{{"type", "string"}};
-        if (!field.rules.choices.empty()) {
-            json::array choices;
-            for (const auto choice : split(field.rules.choices)) choices.emplace_back(choice);
-            one["enum"] = std::move(choices);
-        }
-        if (!field.rules.fallback.empty()) one["default"] = json::parse(field.rules.fallback);
-        if (field.type == Type::object && !field.rules.fields.empty()) one = json_schema(field.rules.fields);
-        if (field.type == Type::array && !field.rules.fields.empty()) one["items"] = json_schema(field.rules.fields);
-        if (field.rules.required) required.emplace_back(field.name);
-        properties[field.name] = std::move(one);
-    }
-    object schema{{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
-    if (!required.empty()) schema["required"] = std::move(required);
-    return schema;
-}
-
 }  // namespace nightshift::core::schema

@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""What others make of /openapi.json: a strict linter, a replay of every example, a generated TypeScript client, the documentation pages.
+Usage: openapi_test.py REPORT PROGRAM TOOLS; TOOLS has the node_modules of package.json. NIGHTSHIFT_TEST_DATABASE_URL is where a database of its own is
+made; the daemon serves it without a broker, on a free port, and is gone afterwards."""
+import contextlib, json, os, pathlib, secrets, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.parse, urllib.request
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def database(name, statement):
+    psql = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/psql"))[-1]
+    subprocess.run([psql, "-qAtX", os.environ["NIGHTSHIFT_TEST_DATABASE_URL"], "-c", f'{statement} database "{name}"'], check=True)
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def await_ready(url, daemon, log):
+    until = time.monotonic() + 60
+    while time.monotonic() < until and daemon.poll() is None:
+        with contextlib.suppress(OSError):
+            if urllib.request.urlopen(f"{url}/ready", timeout=5).status == 200:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"the daemon is not ready:\n{log.read_text()[-4000:]}")
+
+
+@contextlib.contextmanager
+def serving(program, folder, pages):
+    """The url and the token of a daemon with the demo's data."""
+    name, token, port = f"openapi_{secrets.token_hex(6)}", secrets.token_hex(16), free_port()
+    url = urllib.parse.urlsplit(os.environ["NIGHTSHIFT_TEST_DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    config, log = folder / "nightshift.yaml", folder / "daemon.log"
+    config.write_text(json.dumps({
+        "database": {"url": url}, "broker": {"transport": "postgres"}, "api": {"port": port, "token": token, **pages},
+        "reports": {"folder": str(folder)}, "diagnostics": {"enabled": True}, "auth": {"password_cost": 4}}))
+    database(name, "create")
+    try:
+        for command in ["migrate"], ["seed", "--demo", "--jobs", "50"]:
+            subprocess.run([program, *command, "--config", config], check=True, stdout=subprocess.DEVNULL)
+        with log.open("w") as out:
+            daemon = subprocess.Popen([program, "serve", "--config", config], stdout=out, stderr=subprocess.STDOUT)
+        try:
+            await_ready(f"http://127.0.0.1:{port}", daemon, log)
+            yield f"http://127.0.0.1:{port}", token
+        finally:
+            daemon.send_signal(signal.SIGTERM)
+            try:
+                daemon.wait(30)
+            except subprocess.TimeoutExpired:
+                daemon.kill()
+                daemon.wait()
+    finally:
+        database(name, "drop")
+
+
+class Count:
+    def __init__(self):
+        self.tests = self.failures = self.disabled = 0
+
+    def add(self, name, ok, said=""):
+        self.tests, self.failures = self.tests + 1, self.failures + (not ok)
+        print(f"{'ok    ' if ok else 'FAILED'} {name}" + (f"\n{said}" if not ok else ""), file=sys.stderr)
+
+
+def run(command, **more):
+    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120, **more)
+    return done.returncode == 0, done.stdout
+
+
+def fail_run_for_dead_groups(url, token):
+    """The examples of dead groups want one."""
+    body = json.dumps({"kind": "diagnostic.fail", "args": {}, "max_attempts": 1}).encode()
+    urllib.request.urlopen(urllib.request.Request(f"{url}/api/v1/runs", body, {
+        "Authorization": f"Bearer {token}", "Content-Type": "application/json", "Prefer": "wait=20"}), timeout=60).read()
+
+
+def check_document(count, tools, folder, url, token):
+    document = folder / "openapi.json"
+    document.write_bytes(urllib.request.urlopen(f"{url}/openapi.json", timeout=30).read())
+    ok, said = run(["node", "node_modules/@redocly/cli/bin/cli.js", "lint", "--config", "redocly.yaml", "--format", "stylish", document], cwd=tools,
+                   env={**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"})
+    count.add("a strict linter finds nothing", ok, said[-6000:])
+    fail_run_for_dead_groups(url, token)
+    ok, said = run(["node", "replay.mjs", url, token], cwd=tools)
+    print(said, file=sys.stderr)
+    with contextlib.suppress(ValueError, IndexError):
+        replayed = json.loads(said.splitlines()[-1])
+        count.tests, count.failures, ok = count.tests + replayed["tests"], count.failures + replayed["failures"], True
+    count.add("every documented example is answered as documented", ok)
+
+
+def check_client(count, tools, folder, url):
+    """The types made of the document, and a program that uses them: strictly compiled, and run."""
+    client = tools / "client"
+    shutil.rmtree(client, ignore_errors=True)
+    client.mkdir()
+    shutil.copy(HERE / "smoke.ts", client)
+    bin_folder = tools / "node_modules"
+    ok, said = run(["node", bin_folder / "openapi-typescript/bin/cli.js", folder / "openapi.json", "-o", client / "nightshift.d.ts"], cwd=tools)
+    count.add("a TypeScript client is generated", ok, said)
+    ok, said = run(["node", bin_folder / "typescript/bin/tsc", "--strict", "--noUncheckedIndexedAccess", "--exactOptionalPropertyTypes", "--skipLibCheck", "false",
+                    "--target", "es2022", "--module", "nodenext", "--moduleResolution", "nodenext", "--types", "", "--lib", "es2022,dom,dom.iterable",
+                    client / "smoke.ts"], cwd=tools)
+    count.add("it compiles under --strict", ok, said)
+    ok, said = run(["node", client / "smoke.js", url], cwd=tools)
+    count.add("it signs in, lists, creates, reads, changes and reports", ok, said)
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    report, program, tools = (pathlib.Path(one).resolve() for one in sys.argv[1:4])
+    count = Count()
+    with tempfile.TemporaryDirectory(prefix="nightshift-openapi.") as name:
+        folder = pathlib.Path(name)
+        with serving(program, folder, {}) as (url, token):
+            check_document(count, tools, folder, url, token)
+            check_client(count, tools, folder, url)
+    report.write_text(json.dumps(vars(count)))
+    return 1 if count.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+// Sends every documented example to a daemon, and holds each answer to its schema: replay.mjs URL TOKEN. The last line is the count as JSON.
+// The document's example ids stand for what is there: the id that an answer's example shows where the answer has another is known from then on
+// by that one, and an operation waits until all the ids that its own example names are known.
+import Ajv from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+
+const [base, token] = process.argv.slice(2);
+const ID = /01890a5d-ac96-7000-8000-[0-9a-f]{12}/g;
+const document = await (await fetch(`${base}/openapi.json`)).json();
+
+// Answers may grow for clients, but not behind the document's back: here each of its schemas is closed.
+const close = schema => {
+    if (schema && typeof schema === "object") {
+        if (schema.properties && schema.additionalProperties === undefined) schema.additionalProperties = false;
+        Object.values(schema).forEach(close);
+    }
+};
+const checked = structuredClone(document);
+close(checked.components.schemas);
+const ajv = new Ajv({ strict: true, strictTypes: false, allErrors: true, strictSchema: "log", logger: { ...console, warn: () => {} } });
+addFormats(ajv);
+ajv.addFormat("binary", true).addFormat("uri-reference", true);
+ajv.addSchema({ $id: "api", components: checked.components });
+const follow = one => (one?.$ref ? one.$ref.slice(2).split("/").reduce((at, name) => at[name], document) : one);
+const local = schema => JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"api#/'));
+const problems_of = (schema, value) => {
+    const validate = ajv.compile(local(schema));
+    return validate(value) ? [] : validate.errors.map(e => `${e.instancePath || "the body"} ${e.message} ${JSON.stringify(e.params)}`);
+};
+
+// What is sent in this order within its turn; everything else before. What undoes comes last.
+const LATE = ["muteDeadGroup", "resolveDeadGroup", "reopenChecklistItem", "completeChecklistItem", "startTimeLog", "stopTimeLog", "untagJob", "moveJob", "completeJob", "drainWorker",
+    "logout", "changePassword"];
+// Its status depends on the moment: what has ended can't be cancelled.
+const ALSO = { cancelRun: [409] };
+
+const operations = [];
+for (const [path, methods] of Object.entries(document.paths))
+    for (const [method, operation] of Object.entries(methods)) operations.push({ path, method, ...operation });
+const place = one => {
+    const late = LATE.indexOf(one.operationId);
+    if (one.operationId === "logout" || one.operationId === "changePassword") return 300 + late;
+    if (one.method === "delete") return 200;
+    if (late >= 0) return 100 + late;
+    return { post: one.path.includes("{") ? 20 : 10, get: 30, put: 40, patch: 50 }[one.method] - (one.operationId === "login" ? 10 : 0);
+};
+operations.sort((a, b) => place(a) - place(b));
+
+const known = new Map();   // what the document calls it -> what it is here
+let text_known = value => value;
+const here = value => {
+    let text = JSON.stringify(value);
+    for (const [documented, real] of known) text = text.replaceAll(documented, real);
+    return JSON.parse(text);
+};
+const learn = (example, actual) => {
+    if (typeof example === "string" && typeof actual === "string") {
+        if ((example.match(ID)?.[0] === example || /^[A-Za-z0-9._-]{30,}$/.test(example)) && (!known.has(example) || /^ey|^[^-]*$/.test(example))) known.set(example, actual);
+    } else if (Array.isArray(example) && Array.isArray(actual)) {
+        if (example.length && actual.length) learn(example[0], actual[0]);
+    } else if (example && actual && typeof example === "object" && typeof actual === "object")
+        for (const name of Object.keys(example)) learn(example[name], actual[name]);
+};
+
+const request_of = one => {
+    let path = one.path;
+    const headers = { Authorization: `Bearer ${token}` };
+    const query = new URLSearchParams();
+    for (const given of one.parameters ?? []) {
+        const parameter = follow(given);
+        if (parameter.example === undefined) continue;
+        if (parameter.in === "path") path = path.replace(`{${parameter.name}}`, encodeURIComponent(parameter.example));
+        if (parameter.in === "query") query.set(parameter.name, parameter.example);
+        if (parameter.in === "header" && parameter.name !== "If-Match") headers[parameter.name] = parameter.example;
+    }
+    const body = one.requestBody?.content["application/json"].example;
+    return { path: path + (query.size ? `?${query}` : ""), headers, body };
+};
+const unknown_of = request => [...new Set(JSON.stringify([request.path, request.body ?? null]).match(ID) ?? [])].filter(id => !known.has(id));
+
+let tests = 0, failures = 0, skipped = 0;
+const fail = (one, message) => {
+    ++failures;
+    console.log(`${one.operationId}: ${one.method.toUpperCase()} ${one.path}: ${message}`);
+};
+const send = async (one, request) => {
+    const { path, headers, body } = here(request);
+    if (["logout", "changePassword", "refresh", "refreshToken", "getMe", "getProfile", "getMyUser", "createComment", "createJobComment", "createTimeLog", "createJobTimeLog"].includes(one.operationId)) {
+        const tokens = await (await fetch(`${base}/api/v1/auth/login`, { method: "POST", headers: { "Content-Type": "application/json" },
+            body: JSON.stringify({ email: "admin@demo.com", password: "demo123" }) })).json();
+        headers.Authorization = `Bearer ${tokens.access_token}`;
+        if (body?.refresh_token) body.refresh_token = tokens.refresh_token;
+    }
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    return fetch(base + path, { method: one.method.toUpperCase(), headers, body: body === undefined ? undefined : JSON.stringify(body) });
+};
+const replay = async (one, request) => {
+    ++tests;
+    const answer = await send(one, request);
+    const text = await answer.text();
+    const documented = follow(one.responses[answer.status]);
+    if (!documented) return fail(one, `answers ${answer.status}, which is not documented: ${text}`);
+    if (answer.status >= 400 && !(ALSO[one.operationId] ?? []).includes(answer.status)) return fail(one, `answers ${answer.status}: ${text}`);
+    if (!documented.content) return text ? fail(one, `answers a body with ${answer.status}: ${text}`) : undefined;
+    const type = (answer.headers.get("content-type") ?? "").split(";")[0];
+    const content = documented.content[type];
+    if (!content) return fail(one, `answers ${type}, documented are ${Object.keys(documented.content)}`);
+    if (type !== "application/json" || content.schema.format === "binary") return;
+    const value = JSON.parse(text);
+    for (const problem of problems_of(content.schema, value).slice(0, 5)) fail(one, `its answer: ${problem}`);
+    if (content.example !== undefined) learn(content.example, value);
+};
+
+// The examples themselves fit their schemas.
+for (const one of operations)
+    for (const [where, content] of [["request", one.requestBody?.content], ...Object.entries(one.responses).map(([status, r]) => [status, follow(r).content])])
+        for (const media of Object.values(content ?? {}))
+            if (media.example !== undefined)
+                for (const problem of problems_of(media.schema, media.example).slice(0, 3)) fail(one, `the example of ${where}: ${problem}`);
+
+let waiting = operations.map(one => ({ one, request: request_of(one) }));
+while (waiting.length) {
+    const index = waiting.findIndex(({ request }) => unknown_of(request).length === 0 && !request.path.includes("{"));
+    if (index < 0) break;
+    const [{ one, request }] = waiting.splice(index, 1);
+    if (one.operationId === "downloadReport") {
+        for (let i = 0; i < 300; ++i) {
+            const report = await (await send({ ...one, method: "get" }, { ...request, path: request.path.replace("/download", "") })).json();
+            if (!["pending", "generating"].includes(report.status)) break;
+            await new Promise(done => setTimeout(done, 100));
+        }
+    }
+    await replay(one, request);
+}
+for (const { one, request } of waiting) {
+    ++tests;
+    fail(one, request.path.includes("{") ? "a path parameter has no example" : `no answer showed what its example names: ${unknown_of(request)}`);
+}
+console.log(JSON.stringify({ tests, failures: Math.min(failures, tests), skipped }));
+process.exit(failures ? 1 : 0);
