@@ -98,8 +98,8 @@ constexpr Resource kStatuses{
     .scopes = kEverybody,
     .order = "display_order",
     .before_write = add_category,
-    .example = R"({"name": "Waiting for parts", "slug": "waiting_for_parts", "category": "blocked",
-"pauses_sla": true, "is_default": false, "display_order": 25})"};
+    .example = R"({"name": "On the way", "slug": "on_the_way", "category": "in_progress",
+"pauses_sla": false, "is_default": false, "display_order": 25})"};
 
 constexpr Column kPriorityColumns[] = {
     kName,

@@ -208,8 +208,8 @@ void after_write(const Change& change) {
 
 constexpr std::string_view kExample =
     R"({"key": "JOB-12", "title": "Replace the pump in hall 3", "description": "It loses oil.", "job_type_id": "@job-types",
-"job_status_id": "@job-statuses", "job_priority_id": "@job-priorities", "type": "Night repair", "class": "job", "status": "waiting_for_parts",
-"status_name": "Waiting for parts", "status_category": "blocked", "priority": "before_dawn", "priority_level": 9, "is_overdue": false,
+"job_status_id": "@job-statuses", "job_priority_id": "@job-priorities", "type": "Night repair", "class": "job", "status": "on_the_way",
+"status_name": "On the way", "status_category": "in_progress", "priority": "before_dawn", "priority_level": 9, "is_overdue": false,
 "created_by_user_id": "@users", "department_id": "@departments", "team_id": "@teams", "due_date": "2030-03-05T17:00:00Z", "estimated_hours": 2.5})";
 
 constexpr kit::Resource resource(std::string_view change_permission) {

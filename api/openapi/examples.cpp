@@ -20,7 +20,9 @@ constexpr std::pair<std::string_view, std::string_view> kNames[] = {{"queues", "
 json::value with_ids(const json::value& any) {
     if (any.is_string()) {
         const std::string_view text = any.as_string();
-        return text.starts_with('@') ? json::value(documented_id(text.substr(1))) : any;
+        const bool is_subject =
+            text.starts_with('@') && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", 1) == text.npos;
+        return is_subject ? json::value(documented_id(text.substr(1))) : any;
     }
     if (any.is_array()) {
         json::array out;
@@ -116,8 +118,9 @@ json::value answer_example(const kit::Answer& answer) {
         one = std::move(row);
     } else if (!answer.shape.example.empty()) {
         one = example_of(answer.shape.example);
-        for (const auto& field : answer.shape.more) one.as_object()[field.name] = sample_of(field);
     }
+    if (one.is_object())
+        for (const auto& field : answer.shape.more) one.as_object()[field.name] = sample_of(field);
     return one.is_null() || !answer.is_list ? one : json::value(json::array{one});
 }
 

@@ -2,9 +2,11 @@
 # Building and running the test suites behind ./dev test. Sourced by ./dev, after servers.sh.
 # shellcheck source=tests/kit/cron_compare.sh
 source tests/kit/cron_compare.sh
+# shellcheck source=tests/kit/openapi.sh
+source tests/kit/openapi.sh
 
 SUITES="house unit dev integration fault"   # what ./dev test runs
-NAMED_SUITES="docs cron"   # by name: the commands in the documents, on a release build; cron rules beside npm's croner and cron-parser
+NAMED_SUITES="docs cron openapi"   # by name: the commands in the documents, on a release build; what needs npm: cron rules beside croner and cron-parser, /openapi.json
 PRESETS="dev release asan tsan"
 usage() { say "$1"; exit 64; }
 
@@ -33,6 +35,9 @@ run_suite() {
             cron_compare "$preset" "$folder/$suite.json" 2> "$folder/$suite.log" || status=$?
             tail -n 5 "$folder/$suite.log" >&2
             [ -e "$folder/$suite.json" ] || echo '{"tests": 1, "failures": 0, "disabled": 1}' > "$folder/$suite.json" ;;
+        openapi)
+            openapi_check "$preset" "$folder/$suite.json" 2> "$folder/$suite.log" || status=$?
+            grep -v '^ok' "$folder/$suite.log" | tail -n 60 >&2 ;;
         *)
             "build/$preset/tests/${suite}_tests" --gtest_brief=1 "--gtest_output=json:$folder/$suite.json" ${filter:+"--gtest_filter=$filter"} \
                 2> "$folder/$suite.log" || status=$? ;;
@@ -57,7 +62,7 @@ run_tests() {
         [[ " $SUITES $NAMED_SUITES " == *" $suite "* ]] || usage "test: expected suites of $SUITES $NAMED_SUITES, got $suite"
         case $suite in
             dev | docs) ;;
-            cron) targets+=(nightshift) ;;
+            cron | openapi) targets+=(nightshift) ;;
             *) [ ! -d "tests/$suite" ] || targets+=("tests/${suite}_tests") ;;
         esac
     done
@@ -68,7 +73,7 @@ run_tests() {
     # shellcheck disable=SC2064
     trap "servers_stop '$folder'; servers_remove '$folder'" EXIT
     trap 'exit 130' INT; trap 'exit 143' TERM
-    if [[ " ${suites[*]} " =~ \ (integration|fault)\  ]]; then
+    if [[ " ${suites[*]} " =~ \ (integration|fault|openapi)\  ]]; then
         servers_start "$folder"
         NIGHTSHIFT_TEST_DATABASE_URL=$(postgres_url "$folder"); NIGHTSHIFT_TEST_AMQP_URL=$(rabbitmq_url "$folder")
         export NIGHTSHIFT_TEST_DATABASE_URL NIGHTSHIFT_TEST_AMQP_URL NIGHTSHIFT_TEST_SERVERS="$PWD/dev servers $folder"
