@@ -87,18 +87,17 @@ constexpr Column kStatusColumns[] = {
     {"is_default", Type::boolean, "New jobs start in it.", {}, kit::kFilter},
     kActive,
 };
-constexpr Resource kStatuses{
-    .name = "job-statuses",
-    .one = "job status",
-    .doc = "The statuses of jobs, each of a category that says what it counts as.",
-    .table = "job_status",
-    .view = "api.job_status",
-    .columns = kStatusColumns,
-    .allow = kAllow,
-    .scopes = kEverybody,
-    .order = "display_order",
-    .before_write = add_category,
-    .example = R"({"name": "On the way", "slug": "on_the_way", "category": "in_progress",
+constexpr Resource kStatuses{.name = "job-statuses",
+                             .one = "job status",
+                             .doc = "The statuses of jobs, each of a category that says what it counts as.",
+                             .table = "job_status",
+                             .view = "api.job_status",
+                             .columns = kStatusColumns,
+                             .allow = kAllow,
+                             .scopes = kEverybody,
+                             .order = "display_order",
+                             .before_write = add_category,
+                             .example = R"({"name": "On the way", "slug": "on_the_way", "category": "in_progress",
 "pauses_sla": false, "is_default": false, "display_order": 25})"};
 
 constexpr Column kPriorityColumns[] = {
