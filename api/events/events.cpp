@@ -8,6 +8,7 @@
 #include "core/error/error.h"
 #include "core/text/case.h"
 #include "core/time/time.h"
+#include "domain/identity/sql.h"
 
 namespace nightshift::api::events {
 namespace {
@@ -143,7 +144,11 @@ public:
         const auto type = json::text_in(said, "type");
         if (!is_known_) return type == "auth" ? introduce(listener, said) : listener.close(LiveEnd::refused);
         if (type == "ping") return say(listener, "pong");
-        say(listener, "error", "type: expected ping, got \"" + type + '"');
+        const auto job = json::text_in(said, "job_id");
+        if (type == "presence") return look_at(listener, job);
+        if (type == "typing") return hub_->presence().write(job, listener);
+        if (type == "leave") return hub_->presence().leave(job, listener);
+        say(listener, "error", "type: expected ping, presence, typing or leave, got \"" + type + '"');
     }
 
 private:
@@ -160,11 +165,27 @@ private:
         if (const auto self = listener_.lock()) hub_->add(self, guest_);
     }
 
+    /// Every look asks the database: so many of them, and no more.
+    void look_at(Listener& listener, const std::string& job) {
+        constexpr int kLooksASecond = 5;
+        const auto now = std::chrono::steady_clock::now();
+        if (now - second_began_ > std::chrono::seconds(1)) second_began_ = now, looks_ = 0;
+        if (++looks_ > kLooksASecond) return say(listener, "error", "presence: not so often");
+        if (!core::time::is_uuid(job) || !hub_->sees(listener, job))
+            return say(listener, "error", "job_id: no such job");
+        if (name_.empty())
+            name_ = core::pg::once(services_.pool, domain::identity::sql::user_name, guest_.caller.user).text(0, 0);
+        if (const auto self = listener_.lock()) hub_->presence().come(job, self, {guest_.caller.user, name_});
+    }
+
     const Services& services_;
     const std::shared_ptr<Hub> hub_;
     Guest guest_;
     bool is_known_;
     std::weak_ptr<Listener> listener_;
+    std::chrono::steady_clock::time_point second_began_{};
+    int looks_ = 0;
+    std::string name_;
 };
 
 Response socket(const Services& services, const std::shared_ptr<Hub>& hub, const Request& request) {

@@ -95,10 +95,28 @@ void Hub::await(std::shared_ptr<Listener> listener) {
 }
 
 void Hub::remove(const std::shared_ptr<Listener>& listener) {
+    presence_.leave_all(*listener);
     const std::lock_guard lock(mutex_);
     seats_.erase(listener.get());
     strangers_.erase(listener.get());
     std::erase_if(joining_, [&](const auto& seat) { return seat->listener == listener; });
+}
+
+bool Hub::sees(const Listener& listener, const std::string& job) const {
+    std::string user, organization;
+    auto reach = Reach::none;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto seat = seats_.find(&listener);
+        if (seat == seats_.end() || seat->second->guest.user != seat->second->guest.caller.user) return false;
+        user = seat->second->guest.user;
+        organization = seat->second->guest.caller.organization;
+        reach = seat->second->sees.reach("job.view");
+    }
+    const auto rows = core::pg::once(services_.pool, domain::jobs::sql::job_audience, std::vector<std::string>{job});
+    if (rows.empty() || rows.text(0, 3) != organization || reach == Reach::none) return false;
+    return reach == Reach::all || people_in(rows.text(0, 1)).contains(user) ||
+           (reach == Reach::team && people_in(rows.text(0, 2)).contains(user));
 }
 
 void Hub::let_strangers_go() {
@@ -125,6 +143,7 @@ std::vector<std::shared_ptr<Hub::Seat>> Hub::seated() const {
 
 std::chrono::milliseconds Hub::turn() {
     let_strangers_go();
+    presence_.expire();
     prune();
     const auto waiting = arrived(), listening = seated();
     if (waiting.empty() && listening.empty()) {
@@ -227,14 +246,22 @@ void Hub::catch_up(Seat& seat) {
     say(guest.last && *guest.last > now ? "reset" : "hello");
 }
 
-bool Hub::check_key(Seat& seat) const {
+std::optional<std::vector<std::string>> Hub::permissions_now(const Seat& seat, const std::string& of_caller,
+                                                             const std::string& of_user) const {
+    const auto& guest = seat.guest;
+    const bool is_own = guest.user == guest.caller.user;
+    if (!is_own) {
+        auto caller = guest.caller;
+        caller.permissions = permissions_in(of_caller);
+        if (caller.reach("user.update") != Reach::all) return std::nullopt;
+    }
+    if (guest.key.empty()) return permissions_in(of_user);
     try {
-        auto may = services_.gate->identify(seat.guest.key).permissions;
-        if (seat.guest.user == seat.guest.caller.user) seat.sees.permissions = std::move(may);
-        return true;
+        auto of_key = services_.gate->identify(guest.key).permissions;
+        return is_own ? of_key : permissions_in(of_user);
     } catch (const core::Error& problem) {
         if (problem.code() != core::Code::unauthorized) throw;
-        return false;
+        return std::nullopt;
     }
 }
 
@@ -259,14 +286,12 @@ std::vector<std::shared_ptr<Hub::Seat>> Hub::check(const std::vector<std::shared
     std::vector<std::shared_ptr<Seat>> stay;
     for (std::size_t i = 0; i < seats.size(); ++i) {
         auto& seat = *seats[i];
-        bool is_known = known.contains(2 * i) && known.contains(2 * i + 1);
-        if (is_known) {
-            seat.sees.permissions = permissions_in(known.at(2 * i + 1));
-            kit::Caller now = seat.guest.caller;
-            now.permissions = permissions_in(known.at(2 * i));
-            is_known = seat.guest.user == now.user || now.reach("user.update") == Reach::all;
-        }
-        if (is_known && (seat.guest.key.empty() || check_key(seat))) {
+        const auto caller = known.find(2 * i), user = known.find(2 * i + 1);
+        auto may = caller == known.end() || user == known.end() ? std::nullopt
+                                                                : permissions_now(seat, caller->second, user->second);
+        if (may) {
+            const std::lock_guard lock(mutex_);
+            seat.sees.permissions = std::move(*may);
             stay.push_back(seats[i]);
             continue;
         }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "api/events/presence.h"
 #include "api/events/tail.h"
 #include "api/kit/route.h"
 #include "core/http/live.h"
@@ -36,13 +37,16 @@ public:
     /// Not known yet: let go when they have not said who they are within seconds.
     void await(std::shared_ptr<core::http::Listener> listener);
     void remove(const std::shared_ptr<core::http::Listener>& listener);
+    /// Whether who listens there, to their own events, sees this job now.
+    bool sees(const core::http::Listener& listener, const std::string& job) const;
+    Presence& presence() { return presence_; }
 
 private:
     using Clock = std::chrono::steady_clock;
     struct Seat {
         std::shared_ptr<core::http::Listener> listener;
         Guest guest;
-        kit::Caller sees;  ///< what the one whose events they are may now
+        kit::Caller sees;  ///< what the one whose events they are may now; written under mutex_, by our thread only
     };
     using Seats = std::map<const core::http::Listener*, std::shared_ptr<Seat>>;
     /// Who sees a job as theirs, and as their team's.
@@ -60,12 +64,15 @@ private:
     void catch_up(Seat& seat);
     /// Asks of all at once who is still known, and notes what they may; lets the others go.
     std::vector<std::shared_ptr<Seat>> check(const std::vector<std::shared_ptr<Seat>>& seats);
-    bool check_key(Seat& seat) const;
+    /// What a seat's person may now; nothing: they are not known any more.
+    std::optional<std::vector<std::string>> permissions_now(const Seat& seat, const std::string& of_caller,
+                                                            const std::string& of_user) const;
     Audiences audiences_of(const std::vector<Event>& events) const;
     static bool is_for(const Seat& seat, const Event& event, const Audiences& audiences);
     void prune();
 
     const kit::Services& services_;
+    Presence presence_;
     Tail tail_;
     std::vector<Event> pending_;  // read, and not given yet
     Clock::time_point checked_{}, pruned_ = Clock::now();

@@ -355,6 +355,37 @@ TEST_F(Events, ReachHundredsThatListenWithoutAThreadEach) {
     EXPECT_EQ(door->state().live, 300U);
 }
 
+TEST_F(Events, ShowWhoLooksAtAJobAndWhoWritesToThoseWhoLookToo) {
+    const auto anna = person("technician"), ben = person("technician"), viewer = person("viewer");
+    const auto id = job(admin);
+    assign(id, anna);
+    auto hers = listening(anna), his = listening(ben), others = listening(viewer);
+    const auto looks = R"({"type":"presence","job_id":")" + id + "\"}";
+    const auto people = [](Client& client) {
+        const auto frame = client.next();
+        EXPECT_EQ(frame.at("type").as_string(), "presence") << json::text(frame);
+        return frame.at("data").at("users").as_array().size();
+    };
+    his->say(looks);
+    EXPECT_EQ(his->next_type(), "error") << "who does not see the job";
+    hers->say(looks);
+    EXPECT_EQ(people(*hers), 1U);
+    others->say(looks);
+    EXPECT_EQ(people(*others), 2U);
+    EXPECT_EQ(people(*hers), 2U);
+    for (int i = 0; i < 5; ++i) hers->say(R"({"type":"typing","job_id":")" + id + "\"}");
+    const auto writes = others->next();
+    EXPECT_EQ(writes.at("type").as_string(), "typing");
+    EXPECT_EQ(writes.at("data").at("user_id").as_string(), anna.id);
+    hers->say(R"({"type":"leave","job_id":")" + id + "\"}");
+    EXPECT_EQ(people(*others), 1U) << "and of the other words nothing, so soon";
+    hers->say(looks);
+    EXPECT_EQ(people(*others), 2U);
+    hers.reset();
+    EXPECT_EQ(people(*others), 1U) << "who hangs up is gone";
+    EXPECT_EQ(database.number("select count(*) from event where type in ('presence', 'typing')"), 0);
+}
+
 TEST_F(Events, OfReportsComeToWhoAskedForThem) {
     auto client = listening(admin);
     const auto id = core::time::uuid7();
