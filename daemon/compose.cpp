@@ -48,11 +48,16 @@ void prepare_schema(const Configuration& configuration, const std::function<bool
     }
 }
 
+std::vector<std::string> texts_of(const Configuration& configuration, std::string_view path) {
+    std::vector<std::string> texts;
+    const auto given = configuration.at(path);
+    for (const auto& one : given.as_array()) texts.emplace_back(one.as_string());
+    return texts;
+}
+
 queue::EngineSettings engine_settings(const Configuration& configuration, const std::set<std::string>& roles,
                                       std::shared_ptr<core::metrics::Registry> metrics) {
-    std::vector<std::string> queues;
-    const auto served = configuration.at("workers.queues");
-    for (const auto& queue : served.as_array()) queues.emplace_back(queue.as_string());
+    auto queues = texts_of(configuration, "workers.queues");
     const bool broker = configuration.text("broker.transport") == "rabbitmq";
     return {.database_url = configuration.text("database.url"),
             .broker_url = broker ? configuration.text("broker.url") : std::string{},
@@ -82,7 +87,20 @@ domain::identity::GateSettings gate_settings(const Configuration& configuration)
             .refresh = std::chrono::duration_cast<std::chrono::seconds>(configuration.span("auth.refresh_token")),
             .registration = configuration.text("auth.register"),
             .failures_to_lock = static_cast<int>(configuration.number("auth.failures_to_lock")),
-            .password_cost = static_cast<int>(configuration.number("auth.password_cost"))};
+            .password_cost = static_cast<int>(configuration.number("auth.password_cost")),
+            .rotate = std::chrono::duration_cast<std::chrono::seconds>(configuration.span("auth.rotate_keys"))};
+}
+
+api::kit::ProtectionSettings protection_settings(const Configuration& configuration) {
+    const auto limit = [&](std::string_view path) { return static_cast<std::uint32_t>(configuration.number(path)); };
+    return {.user = limit("limits.user"),
+            .key = limit("limits.key"),
+            .address = limit("limits.address"),
+            .sign_in = limit("limits.sign_in"),
+            .remembered = static_cast<std::size_t>(configuration.number("limits.remembered")),
+            .proxies = texts_of(configuration, "api.trusted_proxies"),
+            .origins = texts_of(configuration, "cors.origins"),
+            .preflight = std::chrono::duration_cast<std::chrono::seconds>(configuration.span("cors.max_age"))};
 }
 
 }  // namespace
@@ -111,16 +129,18 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
         for (const auto& make : generated::resources)
             for (auto& route : make(*services_)) routes.push_back(std::move(route));
         api::openapi::publish(routes);
+        protection_ = std::make_unique<api::kit::Protection>(protection_settings(configuration));
         router_ = std::make_unique<api::kit::Router>(
             std::move(routes),
             api::kit::Access{configuration.text("api.token"), configuration.text("api.organization"), gate_.get(),
-                             pool_.get()},
+                             pool_.get(), protection_.get()},
             metrics_.get());
         server_ = std::make_unique<core::http::Server>(
             core::http::ServerSettings{.host = configuration.text("api.host"),
                                        .port = static_cast<std::uint16_t>(configuration.number("api.port")),
                                        .threads = threads,
-                                       .max_body = static_cast<std::size_t>(configuration.number("api.max_body"))},
+                                       .max_body = static_cast<std::size_t>(configuration.number("api.max_body")),
+                                       .is_behind_tls = configuration.flag("api.behind_tls")},
             [this](core::http::Request request) { return router_->answer(std::move(request)); });
         measure_api();
     }

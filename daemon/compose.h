@@ -34,6 +34,7 @@ private:
     std::unique_ptr<core::pg::Pool> pool_;
     std::unique_ptr<domain::identity::Gate> gate_;
     std::unique_ptr<api::kit::Services> services_;
+    std::unique_ptr<api::kit::Protection> protection_;
     std::unique_ptr<api::kit::Router> router_;
     std::unique_ptr<core::http::Server> server_;
     std::vector<core::metrics::Registry::Token> measuring_;  // last: end first

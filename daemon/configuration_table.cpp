@@ -12,6 +12,21 @@ namespace {
 using core::schema::Field;
 using core::schema::Type;
 
+/// An origin as browsers send it: nothing that would have to be interpreted.
+std::string check_origins(const core::json::value& given) {
+    for (const auto& one : given.as_array()) {
+        const std::string_view text = one.as_string();
+        const auto scheme = text.find("://");
+        const auto host = scheme == std::string_view::npos ? std::string_view{} : text.substr(scheme + 3);
+        const bool fits = (text.starts_with("https://") || text.starts_with("http://")) && !host.empty() &&
+                          host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-:[]") == std::string_view::npos;
+        if (!fits)
+            return "expected origins like https://app.example.org, in lower case, without a path or *, got " +
+                   core::json::text(one);
+    }
+    return {};
+}
+
 std::string check_queues(const core::json::value& given) {
     std::set<std::string> seen;
     for (const auto& one : given.as_array()) {
@@ -55,6 +70,14 @@ constexpr Field kApi[] = {
     {"max_body", Type::size, "The longest body taken.", {.min = 1024, .max = 1073741824, .fallback = R"("11MiB")"}},
     {"token", Type::text, "What clients must show; without one nobody gets in.", {.max = 500}},
     {"token_file", Type::text, "A file that holds the token instead.", {.max = 4096}},
+    {"behind_tls",
+     Type::boolean,
+     "A proxy in front speaks TLS: cookies are for it only, and browsers are told to insist on it.",
+     {.fallback = "false"}},
+    {"trusted_proxies",
+     Type::texts,
+     "Addresses of proxies whose X-Forwarded-For says who really asks.",
+     {.max = 100, .fallback = "[]"}},
     {"organization",
      Type::uuid,
      "Whose rows the holder of the token sees.",
@@ -77,10 +100,47 @@ constexpr Field kAuth[] = {
      Type::integer,
      "After so many wrong passwords in 15 minutes an address is locked for 15 minutes.",
      {.min = 3, .max = 1000, .fallback = "10"}},
+    {"rotate_keys",
+     Type::duration,
+     "How old the key that signs access tokens may become; then a new one signs. 0: only `nightshift signing-keys "
+     "rotate`.",
+     {.min = 0, .max = 315360000, .fallback = R"("2160h")"}},
     {"password_cost",
      Type::integer,
      "The cost of bcrypt: one more doubles the time.",
      {.min = 4, .max = 16, .fallback = "11"}},
+};
+constexpr Field kLimits[] = {
+    {"user",
+     Type::integer,
+     "Requests a minute of a person; 0: no limit.",
+     {.min = 0, .max = 10000000, .fallback = "1200"}},
+    {"key",
+     Type::integer,
+     "Requests a minute of an API key; 0: no limit.",
+     {.min = 0, .max = 10000000, .fallback = "6000"}},
+    {"address",
+     Type::integer,
+     "Requests a minute from an address that is not this machine's; 0: no limit.",
+     {.min = 0, .max = 10000000, .fallback = "3000"}},
+    {"sign_in",
+     Type::integer,
+     "Tries to sign in, register, refresh or change a password a minute from an address; 0: no limit.",
+     {.min = 0, .max = 10000000, .fallback = "60"}},
+    {"remembered",
+     Type::integer,
+     "How many callers each limit remembers; beyond, who asked longest ago starts anew.",
+     {.min = 100, .max = 10000000, .fallback = "50000"}},
+};
+constexpr Field kCors[] = {
+    {"origins",
+     Type::texts,
+     "Other sites whose pages may ask in a signed-in person's name, exactly as browsers name them.",
+     {.max = 100, .fallback = "[]", .check = check_origins}},
+    {"max_age",
+     Type::duration,
+     "How long a browser may remember that it may ask.",
+     {.min = 0, .max = 86400, .fallback = R"("10m")"}},
 };
 constexpr Field kWorkers[] = {
     {"name", Type::text, "How this process is called in lists.", {.max = 100, .fallback = R"("nightshift")"}},
@@ -177,6 +237,8 @@ constexpr Field kSections[] = {
     {"broker", Type::object, "RabbitMQ, which carries hints.", {.fallback = "{}", .fields = kBroker}},
     {"api", Type::object, "The REST API.", {.fallback = "{}", .fields = kApi}},
     {"auth", Type::object, "Signing in.", {.fallback = "{}", .fields = kAuth}},
+    {"limits", Type::object, "How often the API may be asked.", {.fallback = "{}", .fields = kLimits}},
+    {"cors", Type::object, "Pages of other sites.", {.fallback = "{}", .fields = kCors}},
     {"workers", Type::object, "Working on runs.", {.fallback = "{}", .fields = kWorkers}},
     {"retention", Type::object, "How long history is kept.", {.fallback = "{}", .fields = kRetention}},
     {"reports", Type::object, "Reports.", {.fallback = "{}", .fields = kReports}},

@@ -1,6 +1,7 @@
 #include "api/auth/auth.h"
 
 #include "core/error/error.h"
+#include "domain/identity/email.h"
 #include "domain/identity/sql.h"
 
 namespace nightshift::api::auth {
@@ -20,17 +21,11 @@ namespace json = core::json;
 
 constexpr std::string_view kCookie = "refresh_token";
 
-std::string check_email(const json::value& value) {
-    const std::string_view text = value.as_string();
-    const auto at = text.find('@');
-    const bool fits = at != std::string_view::npos && at > 0 && text.find('@', at + 1) == std::string_view::npos &&
-                      text.find('.', at) != std::string_view::npos && !text.ends_with('.') &&
-                      text.find_first_of(" \t\r\n<>\",;") == std::string_view::npos;
-    return fits ? "" : "expected an e-mail address";
-}
-
 constexpr Field kRegister[] = {
-    {"email", Type::text, "Who signs in.", {.min = 3, .max = 254, .required = true, .check = check_email}},
+    {"email",
+     Type::text,
+     "Who signs in.",
+     {.min = 3, .max = 254, .required = true, .check = domain::identity::check_email}},
     {"password", Type::text, "8 characters at least, 72 bytes at most.", {.min = 8, .max = 72, .required = true}},
     {"name", Type::text, "The whole name.", {.max = 200}},
     {"first_name", Type::text, "Given name.", {.max = 100}},
@@ -107,8 +102,12 @@ std::string cookie_of(const Request& request) {
     return {};
 }
 
+std::string secure(const Services& services) {
+    return services.setting("api.behind_tls") == json::value(true) ? "; Secure" : "";
+}
+
 /// The refresh token is also a cookie that no script reads and no other site sends.
-Response signed_in(int status, const Tokens& tokens) {
+Response signed_in(const Services& services, int status, const Tokens& tokens) {
     json::object body{{"access_token", tokens.access},
                       {"token_type", "bearer"},
                       {"expires_in", tokens.expires_in.count()},
@@ -116,7 +115,7 @@ Response signed_in(int status, const Tokens& tokens) {
     auto response = core::http::json_response(status, body);
     response.headers.emplace_back("Set-Cookie", std::string(kCookie) + "=" + tokens.refresh + "; Path=/; Max-Age=" +
                                                     std::to_string(tokens.refresh_expires_in.count()) +
-                                                    "; HttpOnly; SameSite=Strict");
+                                                    "; HttpOnly; SameSite=Strict" + secure(services));
     response.headers.emplace_back("Cache-Control", "no-store");
     return response;
 }
@@ -129,14 +128,14 @@ Response enroll(const Services& services, const Request& request, const Caller&,
                                                .last_name = json::text_in(body, "last_name"),
                                                .organization = json::text_in(body, "organization")},
                                               origin_of(request));
-    return signed_in(201, tokens);
+    return signed_in(services, 201, tokens);
 }
 
 Response login(const Services& services, const Request& request, const Caller&, json::object& body) {
     auto email = json::text_in(body, "email");
     if (email.empty()) email = json::text_in(body, "username");
     if (email.empty()) throw Error(Code::validation, "email: is required", R"({"fields":{"email":"is required"}})");
-    return signed_in(200, services.gate->login(email, json::text_in(body, "password"), origin_of(request)));
+    return signed_in(services, 200, services.gate->login(email, json::text_in(body, "password"), origin_of(request)));
 }
 
 Response refresh(const Services& services, const Request& request, const Caller&, json::object& body) {
@@ -144,7 +143,7 @@ Response refresh(const Services& services, const Request& request, const Caller&
     if (token.empty()) token = json::text_in(body, "refresh");
     if (token.empty()) token = cookie_of(request);
     if (token.empty()) throw Error(Code::unauthorized, "refresh_token: expected one in the body or as a cookie");
-    return signed_in(200, services.gate->refresh(token, origin_of(request)));
+    return signed_in(services, 200, services.gate->refresh(token, origin_of(request)));
 }
 
 Response logout(const Services& services, const Request& request, const Caller& caller, json::object& body) {
@@ -153,7 +152,8 @@ Response logout(const Services& services, const Request& request, const Caller& 
     services.gate->logout(token, caller.session);
     return {.status = 204,
             .content_type = {},
-            .headers = {{"Set-Cookie", std::string(kCookie) + "=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"}}};
+            .headers = {{"Set-Cookie",
+                         std::string(kCookie) + "=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict" + secure(services)}}};
 }
 
 Response me(const Services& services, const Request&, const Caller& caller, json::object&) {

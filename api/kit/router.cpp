@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/kit/constraint.h"
 #include "api/kit/headers.h"
 #include "api/kit/idempotency.h"
 #include "core/error/error.h"
 #include "core/log/context.h"
 #include "core/log/log.h"
+#include "core/pg/mark.h"
 #include "core/secret/secret.h"
 #include "core/text/utf8.h"
 #include "core/time/time.h"
@@ -53,7 +55,25 @@ json::value details_of(const Error& problem) {
     }
 }
 
-Response error_response(const Error& problem, const Request& request) {
+/// What the database says names tables, columns and values: clients get what it means.
+Error without_inner_words(const Error& problem) {
+    if (problem.sqlstate().empty()) return problem;
+    auto told = named(problem, {});
+    if (told.sqlstate().empty()) return told;
+    if (problem.code() == Code::timeout) return {Code::timeout, "this took too long; ask for less, or try again"};
+    if (problem.code() == Code::unavailable) return {Code::unavailable, "others change the same now; try again"};
+    return problem;  // of ours: told in general words anyway
+}
+
+/// In seconds, where the error knows.
+std::string pause_of(const Error& problem) {
+    const auto details = details_of(problem);
+    const auto* pause = details.is_object() ? details.as_object().if_contains("retry_after") : nullptr;
+    return pause != nullptr && pause->is_int64() ? std::to_string(pause->as_int64()) : "1";
+}
+
+Response error_response(const Error& thrown, const Request& request) {
+    const auto problem = without_inner_words(thrown);
     // What went wrong inside is for the log; clients get the kind of it.
     const bool inside =
         problem.code() == Code::internal || problem.code() == Code::database || problem.code() == Code::unknown_outcome;
@@ -68,7 +88,7 @@ Response error_response(const Error& problem, const Request& request) {
                                                                  {"message", message},
                                                                  {"details", details_of(problem)},
                                                                  {"request_id", request.id}});
-    if (problem.again()) response.headers.emplace_back("Retry-After", "1");
+    if (problem.again()) response.headers.emplace_back("Retry-After", pause_of(problem));
     if (problem.status() == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
     return response;
 }
@@ -157,12 +177,19 @@ void take_parameters(Request& request, const std::vector<std::string_view>& part
     }
 }
 
+/// Where passwords and tokens are tried.
+bool is_sign_in(const Route& route) {
+    return route.method == "POST" && route.path.starts_with("/api/v1/auth/") && !route.path.ends_with("/logout");
+}
+
 /// What changes something is refused before it does; what only reads knows its media type when it is done.
 Response served(const Route& route, const std::vector<std::string_view>& parts, Request& request,
-                const std::vector<std::string_view>& path, const Access& access) {
+                const std::vector<std::string_view>& path, const Access& access, Toll& toll) {
     Caller caller;
+    if (access.protection != nullptr && is_sign_in(route)) access.protection->admit_sign_in(request, toll);
     if (!route.permission.empty()) {
         caller = caller_of(request, access);
+        if (access.protection != nullptr) access.protection->admit(caller, toll);
         if (!caller.may(route.permission))
             throw Error(Code::forbidden, "this needs the permission " + std::string(route.permission));
     }
@@ -182,7 +209,8 @@ Response served(const Route& route, const std::vector<std::string_view>& parts, 
 
 /// Finds the route, says which, and serves it. OPTIONS and HEAD are for every path that is there; the door makes GETs
 /// of HEADs.
-Response Router::routed(Request& request, std::string_view& template_path) const {
+Response Router::routed(Request& request, std::string_view& template_path, Toll& toll) const {
+    if (access_.protection != nullptr) access_.protection->admit(request, toll);
     const bool is_plain =
         std::ranges::any_of(entries_, [&](const Entry& one) { return one.matches(segments(request.path)); });
     if (!is_plain) request.path = canonical(request.path);
@@ -196,6 +224,8 @@ Response Router::routed(Request& request, std::string_view& template_path) const
         allowed += std::string(entry.route.method) + (entry.route.method == "GET" ? ", HEAD, " : ", ");
     }
     if (allowed.empty()) throw Error(Code::not_found, "no such path: " + request.path);
+    if (access_.protection != nullptr)
+        if (auto answered = access_.protection->preflight(request, allowed + "OPTIONS")) return std::move(*answered);
     if (found == nullptr) {
         auto response =
             request.method == "OPTIONS"
@@ -205,21 +235,25 @@ Response Router::routed(Request& request, std::string_view& template_path) const
         return response;
     }
     template_path = found->route.path;
-    return served(found->route, found->parts, request, path, access_);
+    return served(found->route, found->parts, request, path, access_, toll);
 }
 
 Response Router::answer(Request request) const {
     const auto began = std::chrono::steady_clock::now();
     const core::log::Context about([&](const core::log::Tell& tell) { tell("request_id", request.id); });
+    const core::pg::ForRequest mark(request.id);
     Response response;
     std::string_view template_path;
+    Toll toll;
+    if (access_.protection != nullptr) request.peer = access_.protection->address_of(request);
     try {
-        response = routed(request, template_path);
+        response = routed(request, template_path, toll);
     } catch (const Error& problem) {
         response = error_response(problem, request);
     } catch (const std::exception& problem) {
         response = error_response(Error(Code::internal, problem.what()), request);
     }
+    if (access_.protection != nullptr) access_.protection->dress(request, toll, response);
     const auto elapsed = std::chrono::steady_clock::now() - began;
     if (meter_) meter_->count(template_path, request.method, response.status, elapsed);
     const auto took = std::chrono::duration<double, std::milli>(elapsed).count();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/kit/meter.h"
+#include "api/kit/protection.h"
 #include "api/kit/route.h"
 
 namespace nightshift::api::kit {
@@ -15,6 +16,7 @@ struct Access {
     std::string organization;  ///< whose rows its holder sees
     domain::identity::Gate* gate = nullptr;
     core::pg::Pool* pool = nullptr;  ///< remembers idempotency keys; null: nobody does
+    Protection* protection = nullptr;  ///< null: no limits, no other sites
 };
 
 class Router {
@@ -27,7 +29,7 @@ public:
 
 private:
     struct Entry;
-    core::http::Response routed(core::http::Request& request, std::string_view& template_path) const;
+    core::http::Response routed(core::http::Request& request, std::string_view& template_path, Toll& toll) const;
     std::vector<Entry> entries_;
     Access access_;
     std::unique_ptr<Meter> meter_;  // null: nobody counts

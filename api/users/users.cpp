@@ -2,6 +2,7 @@
 
 #include "api/kit/resource.h"
 #include "core/error/error.h"
+#include "domain/identity/email.h"
 #include "domain/identity/roles.h"
 #include "domain/identity/sql.h"
 
@@ -86,7 +87,7 @@ constexpr Column kColumns[] = {
     {"email",
      Type::text,
      "Who signs in; unique.",
-     {.min = 3, .max = 254, .required = true},
+     {.min = 3, .max = 254, .required = true, .check = domain::identity::check_email},
      kit::kFilter | kit::kSort | kit::kSearch},
     {"password",
      Type::text,
@@ -141,6 +142,21 @@ void refuse_builtin(const Change& change) {
     change.services.gate->forget();
 }
 
+void refuse_used(const Change& change) {
+    refuse_builtin(change);
+    const auto count = change.tx.run(sql::role_used, change.caller.organization, change.id).number(0, 0);
+    if (count > 0)
+        throw Error(Code::conflict,
+                    "this role is held by " + std::to_string(count) + " people; give them another one first",
+                    json::text(json::object{{"members", count}}));
+}
+
+std::string check_permissions(const json::value& given) {
+    for (const auto& one : given.as_array())
+        if (auto problem = domain::identity::permission_problem(one.as_string()); !problem.empty()) return problem;
+    return {};
+}
+
 constexpr Column kRoleColumns[] = {
     {"name",
      Type::text,
@@ -148,7 +164,10 @@ constexpr Column kRoleColumns[] = {
      {.min = 1, .max = 60, .required = true},
      kit::kFilter | kit::kSort},
     {"title", Type::text, "As people read it.", {.min = 1, .max = 120, .required = true}},
-    {"permissions", Type::texts, "What its holders may: job.view:own, job.create ...", {.max = 200, .required = true}},
+    {"permissions",
+     Type::texts,
+     "What its holders may: job.view:own, job.create ...",
+     {.max = 200, .required = true, .check = check_permissions}},
     {"is_builtin",
      Type::boolean,
      "Comes with Nightshift and stays as it is.",
@@ -166,7 +185,7 @@ constexpr Resource kRoles{
     .scopes = {.own = "true"},
     .order = "name",
     .before_write = refuse_builtin,
-    .before_remove = refuse_builtin,
+    .before_remove = refuse_used,
     .example =
         R"({"name": "night_watch", "title": "Night watch", "permissions": ["job.view:all", "job.progress:own"], "is_builtin": false})"};
 

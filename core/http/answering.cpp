@@ -45,6 +45,9 @@ void Connection::dress(Message& message, const Response& response) {
     message.keep_alive(keep_alive_);
     message.set(wire::field::server, "nightshift");
     message.set("X-Content-Type-Options", "nosniff");
+    message.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    message.set("Referrer-Policy", "no-referrer");
+    if (server_.settings.is_behind_tls) message.set("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
     message.set(wire::field::cache_control, "no-store");
     if (!id_.empty()) message.set("X-Request-Id", id_);
     if (!response.content_type.empty() && is_clean(response.content_type))

@@ -26,6 +26,7 @@ struct ServerSettings {
     std::size_t body_rate = 1024;
     std::chrono::milliseconds send_deadline{60000};  ///< of an answer, or of each piece of a streamed one
     std::chrono::milliseconds idle_deadline{75000};  ///< between requests
+    bool is_behind_tls = false;                      ///< a proxy speaks TLS: browsers are told to insist on it
 };
 
 struct ServerState {

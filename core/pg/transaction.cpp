@@ -1,4 +1,5 @@
 #include "core/error/error.h"
+#include "core/pg/mark.h"
 #include "core/pg/session.h"
 
 namespace nightshift::core::pg {
@@ -13,8 +14,9 @@ struct Transaction::Impl {
                 work, session,
                 Statement{
                     "pg.scope",
-                    "select set_config('nightshift.actor', $1, true), set_config('nightshift.organization', $2, true)"},
-                std::vector<Value>{scope.actor, scope.organization});
+                    "select set_config('nightshift.actor', $1, true), set_config('nightshift.organization', $2, true), "
+                    "set_config('nightshift.request', $3, true), set_config('nightshift.reason', $4, true)"},
+                std::vector<Value>{scope.actor, scope.organization, marked_request(), marked_reason()});
     }
     Session& session;
     pqxx::work work;

@@ -20,6 +20,7 @@ using core::pg::Transaction;
 using std::chrono::system_clock;
 
 constexpr std::chrono::seconds kRemember{5};  // how long a role or a person may have changed before it shows
+constexpr std::chrono::seconds kReread{30};   // how long another process may sign with a key that is not the newest
 constexpr std::size_t kMostRemembered = 10000;
 constexpr std::string_view kKeyPrefix = "nsk_";
 
@@ -96,28 +97,71 @@ void Gate::prepare() {
     for (std::size_t i = 0; i < organizations.size(); ++i)
         for (const auto& role : builtin_roles())
             tx.run(sql::role_ensure, organizations.text(i, 0), role.name, role.title, role.permissions);
+    tx.commit();
+    read_keys(false);
+}
+
+/// Under one lock for all processes, so that they make one key. The newest signs.
+void Gate::read_keys(bool fresh) {
+    auto lease = pool_.acquire();
+    Transaction tx(lease);
+    tx.run(sql::signing_key_lock);
     auto rows = tx.run(sql::signing_keys);
-    if (rows.empty()) {
+    const auto is_old = [&] {
+        return settings_.rotate.count() > 0 && rows.real(0, 3) >= static_cast<double>(settings_.rotate.count());
+    };
+    if (fresh || rows.empty() || is_old()) {
         const auto pair = core::secret::make_key_pair(core::time::uuid7());
-        tx.run(sql::signing_key_add, pair.id, pair.private_pem, pair.public_pem,
-               static_cast<double>(settings_.access.count() + 60));
+        const auto overlap = settings_.access + 2 * kReread;  // others sign with the old one until they have read this
+        tx.run(sql::signing_key_add, pair.id, pair.private_pem, pair.public_pem, static_cast<double>(overlap.count()));
         rows = tx.run(sql::signing_keys);
+        core::log::info("signing_key.made", {{"kid", pair.id}});
     }
     tx.commit();
     std::vector<core::secret::KeyPair> keys;
     for (std::size_t i = 0; i < rows.size(); ++i)
         keys.push_back({std::string(rows.text(i, 0)), std::string(rows.text(i, 1)), std::string(rows.text(i, 2))});
+    auto read = std::make_shared<core::secret::Signer>(settings_.issuer, keys);
     const std::lock_guard lock(mutex_);
-    signer_ = std::make_shared<core::secret::Signer>(settings_.issuer, keys);
+    signer_ = std::move(read);
+    read_at_ = now_();
 }
 
-std::shared_ptr<const core::secret::Signer> Gate::signer() const {
+void Gate::rotate() {
+    read_keys(true);
+}
+
+/// Reads them again when that is longer ago; one thread does, the others go on with what there is. Whether it did.
+bool Gate::look_for_keys(std::chrono::seconds after) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!signer_ || now_() - read_at_ < after) return false;
+        read_at_ = now_();
+    }
+    try {
+        read_keys(false);
+    } catch (const Error& problem) {
+        core::log::warn("signing_key.not_read", {{"error", problem.what()}});
+        return false;
+    }
+    return true;
+}
+
+std::shared_ptr<const core::secret::Signer> Gate::signer() {
+    look_for_keys(kReread);
     const std::lock_guard lock(mutex_);
     if (!signer_) throw Error(Code::unavailable, "the keys are not read yet; try again");
     return signer_;
 }
 
-core::json::object Gate::key_set() const {
+/// A token that is not known may be signed by a key that another process has just made.
+std::optional<core::secret::Claims> Gate::verified(const std::string& token) {
+    auto claims = signer()->verify(token, now_());
+    if (!claims && look_for_keys(std::chrono::seconds(1))) claims = signer()->verify(token, now_());
+    return claims;
+}
+
+core::json::object Gate::key_set() {
     return signer()->key_set();
 }
 
@@ -151,15 +195,21 @@ Identity Gate::by_key(const std::string& token) {
                  .user = std::string(rows.text(0, 2)),
                  .organization = std::string(rows.text(0, 1))};
     who.permissions = permissions_of(who.user, who.organization);
-    if (!rows.text(0, 3).empty()) {
-        const auto scoped = list_of(rows.text(0, 3));  // never more than its person may
-        std::erase_if(who.permissions, [&](const std::string& one) {
-            return std::ranges::none_of(
-                scoped, [&](const std::string& scope) { return one == scope || one.starts_with(scope + ":"); });
-        });
-    }
-    core::pg::once(pool_, sql::key_used, rows.text(0, 0));
+    if (!rows.text(0, 3).empty()) who.permissions = narrowed(who.permissions, list_of(rows.text(0, 3)));
+    note_use(std::string(rows.text(0, 0)));
     return who;
+}
+
+/// Once a minute is enough for people, and nearly nothing for the database.
+void Gate::note_use(const std::string& key) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (noted_.size() > kMostRemembered) noted_.clear();
+        auto& noted = noted_[key];
+        if (now_() - noted < std::chrono::minutes(1)) return;
+        noted = now_();
+    }
+    core::pg::once(pool_, sql::key_used, key);
 }
 
 Identity Gate::identify(const std::string& token) {
@@ -174,7 +224,7 @@ Identity Gate::identify(const std::string& token) {
     if (token.starts_with(kKeyPrefix)) {
         who = by_key(token);
     } else {
-        const auto claims = signer()->verify(token, now_());
+        const auto claims = verified(token);
         if (!claims || !core::pg::once(pool_, sql::family_revoked, claims->session).empty()) not_known();
         who = {.actor = "user:" + claims->subject,
                .user = claims->subject,
@@ -204,8 +254,10 @@ std::string Gate::hashed(const std::string& password) {
 Tokens Gate::login(const std::string& email, const std::string& password, const Origin& from) {
     const auto subject = core::secret::digest(core::text::lower_case(email));
     if (const auto locked = core::pg::once(pool_, sql::login_locked, subject); !locked.empty())
-        throw Error(Code::rate_limited, "too many wrong passwords for this address; try again in " +
-                                            std::string(locked.text(0, 0)) + " seconds");
+        throw Error(
+            Code::rate_limited,
+            "too many wrong passwords for this address; try again in " + std::string(locked.text(0, 0)) + " seconds",
+            R"({"retry_after":)" + std::string(locked.text(0, 0)) + "}");
     const auto rows = core::pg::once(pool_, sql::login_find, email);
     const auto hash = rows.empty() ? std::string{} : std::string(rows.text(0, 1));
     if (!matches(password, hash) || !rows.flag(0, 2)) {
@@ -236,12 +288,21 @@ Tokens Gate::issue(Transaction& tx, const std::string& user, const std::string& 
 }
 
 Tokens Gate::enroll(const Registration& who, const Origin& from) {
-    const bool first = core::pg::once(pool_, sql::user_count).number(0, 0) == 0;
-    if (settings_.registration != "open" && !first)
-        throw Error(Code::forbidden, "registration is not open here; ask an administrator");
+    const auto nobody_yet = [](const core::pg::Result& count) { return count.number(0, 0) == 0; };
+    const auto require_open = [&](bool is_first) {
+        if (settings_.registration != "open" && !is_first)
+            throw Error(Code::forbidden, "registration is not open here; ask an administrator");
+    };
+    bool first = nobody_yet(core::pg::once(pool_, sql::user_count));
+    require_open(first);
     const auto hash = hashed(who.password);
     auto lease = pool_.acquire();
     Transaction tx(lease);
+    if (first) {  // several may have found nobody; one of them is the first
+        tx.run(sql::first_user_lock);
+        first = nobody_yet(tx.run(sql::user_count));
+        require_open(first);
+    }
     const auto organizations = tx.run(sql::organization_by_slug, who.organization);
     if (organizations.size() != 1)
         throw Error(Code::rule, who.organization.empty() ? "organization: there are several; name one by its slug"
@@ -304,9 +365,13 @@ void Gate::change_password(const Identity& who, const std::string& before, const
     forget();
 }
 
+std::string Gate::new_key() {
+    return std::string(kKeyPrefix) + core::secret::random_token();
+}
+
 std::string Gate::make_key(const std::string& organization, const std::string& user, const std::string& name,
                            const std::vector<std::string>& permissions, const std::string& expires_at) {
-    auto token = std::string(kKeyPrefix) + core::secret::random_token();
+    auto token = new_key();
     std::string scopes;
     for (const auto& one : permissions) scopes += (scopes.empty() ? "{" : ",") + one;
     core::pg::once(pool_, sql::key_create, core::time::uuid7(), organization, user, name, core::secret::digest(token),

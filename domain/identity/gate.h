@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct GateSettings {
     std::string registration = "open";  ///< open, invite or closed
     int failures_to_lock = 10;
     int password_cost = 11;
+    std::chrono::seconds rotate{0};   ///< a new signing key when the last is so old; 0: never by itself
     std::size_t hashing_at_once = 2;  ///< more wait; bcrypt must not hold up everybody else
 };
 
@@ -72,7 +74,11 @@ public:
                          const std::vector<std::string>& permissions, const std::string& expires_at);
     /// Checked against the policy, and hashed. Throws Error(validation).
     std::string hashed(const std::string& password);
-    core::json::object key_set() const;
+    core::json::object key_set();
+    /// A new key signs from now on; what the old ones signed is known until it has expired.
+    void rotate();
+    /// The text of a new API key.
+    static std::string new_key();
     /// Built-in roles of every organization, and a key to sign with: at start.
     void prepare();
     /// What was remembered of permissions is asked for again: after roles or people changed.
@@ -81,7 +87,11 @@ public:
 private:
     struct Known;
     struct Seats;
-    std::shared_ptr<const core::secret::Signer> signer() const;
+    std::shared_ptr<const core::secret::Signer> signer();
+    void read_keys(bool fresh);
+    bool look_for_keys(std::chrono::seconds after);
+    std::optional<core::secret::Claims> verified(const std::string& token);
+    void note_use(const std::string& key);
     std::vector<std::string> permissions_of(const std::string& user, const std::string& organization);
     Identity by_key(const std::string& token);
     Tokens issue(core::pg::Transaction& tx, const std::string& user, const std::string& organization,
@@ -94,8 +104,10 @@ private:
     std::unique_ptr<Seats> seats_;
     mutable std::mutex mutex_;  // guards below
     std::shared_ptr<const core::secret::Signer> signer_;
-    std::map<std::string, Known> known_;        // by digest of the token
-    std::map<std::string, Known> permissions_;  // by user and organization
+    std::chrono::system_clock::time_point read_at_;                       // when it was
+    std::map<std::string, std::chrono::system_clock::time_point> noted_;  // API keys whose use was written down
+    std::map<std::string, Known> known_;                                  // by digest of the token
+    std::map<std::string, Known> permissions_;                            // by user and organization
 };
 
 }  // namespace nightshift::domain::identity

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/error/error.h"
+
 namespace nightshift::domain::identity {
 namespace {
 
@@ -35,7 +37,8 @@ constexpr Row kTable[] = {
     {"time.log", {'A', 'T', 'O', 'O', 'O', '-'}},           {"time.manage", {'A', 'T', '-', '-', '-', '-'}},
     {"reports.see", {'A', 'A', 'A', '-', 'O', 'O'}},        {"reports.run", {'A', 'A', 'A', '-', 'O', '-'}},
     {"dashboard.view", {'A', 'A', 'A', 'A', 'A', 'A'}},     {"notification.own", {'A', 'A', 'A', 'A', 'A', 'A'}},
-    {"account.own", {'A', 'A', 'A', 'A', 'A', 'A'}},        {"audit.view", {'A', 'T', '-', '-', '-', '-'}},
+    {"api_key.manage", {'A', 'O', 'O', 'O', 'O', 'O'}},     {"account.own", {'A', 'A', 'A', 'A', 'A', 'A'}},
+    {"audit.view", {'A', 'T', '-', '-', '-', '-'}},
 };
 
 std::string grant(std::string_view permission, char reach) {
@@ -73,6 +76,56 @@ std::vector<BuiltinRole> made() {
 const std::vector<BuiltinRole>& builtin_roles() {
     static const auto roles = made();
     return roles;
+}
+
+namespace {
+
+/// In order of reach.
+constexpr std::array<std::string_view, 4> kReaches{"self", "own", "team", "all"};
+
+struct Grant {
+    std::string_view name;
+    std::size_t reach;  // of kReaches; its size: no such reach
+};
+
+Grant parsed(std::string_view permission) {
+    const auto colon = permission.find(':');
+    if (colon == std::string_view::npos) return {permission, kReaches.size() - 1};
+    const auto found = std::ranges::find(kReaches, permission.substr(colon + 1));
+    return {permission.substr(0, colon), static_cast<std::size_t>(found - kReaches.begin())};
+}
+
+}  // namespace
+
+std::string permission_problem(std::string_view given) {
+    const auto [name, reach] = parsed(given);
+    if (reach == kReaches.size())
+        return "expected self, own, team or all after the colon of \"" + std::string(given) + '"';
+    std::vector<std::string_view> known;
+    for (const auto& row : kTable) known.push_back(row.permission);
+    if (std::ranges::find(known, name) != known.end()) return {};
+    return "there is no permission \"" + std::string(name) + "\"" +
+           core::suggestion(name, known.data(), known.data() + known.size());
+}
+
+std::vector<std::string> narrowed(const std::vector<std::string>& held, const std::vector<std::string>& wanted) {
+    std::vector<std::string> out;
+    for (const auto& one : held) {
+        const auto have = parsed(one);
+        std::size_t most = 0;
+        bool is_wanted = false;
+        for (const auto& want : wanted) {
+            const auto [name, reach] = parsed(want);
+            if (name != have.name || reach == kReaches.size()) continue;
+            is_wanted = true;
+            most = std::max(most, reach);
+        }
+        if (!is_wanted || have.reach == kReaches.size()) continue;
+        const auto reach = std::min(most, have.reach);
+        const auto suffix = reach + 1 == kReaches.size() ? std::string{} : ":" + std::string(kReaches[reach]);
+        out.push_back(std::string(have.name) + suffix);
+    }
+    return out;
 }
 
 std::string canonical_role(std::string_view given) {

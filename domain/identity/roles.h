@@ -13,6 +13,12 @@ struct BuiltinRole {
 };
 const std::vector<BuiltinRole>& builtin_roles();
 
+/// What is wrong with a permission ("job.view", "job.view:own"), or nothing.
+std::string permission_problem(std::string_view given);
+
+/// Of what somebody holds, the part that is wanted: never more permissions, never further. "job.view" wants all of it.
+std::vector<std::string> narrowed(const std::vector<std::string>& held, const std::vector<std::string>& wanted);
+
 /// "Administrator", "user", "Team Member", "sales" ... as the canonical name; other names as they are, in lower case.
 std::string canonical_role(std::string_view given);
 

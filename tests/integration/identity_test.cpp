@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <barrier>
 #include <thread>
 
 #include "core/error/error.h"
@@ -254,6 +256,135 @@ TEST_F(Identities, ProcessesThatStartAtOnceMakeOneKeyAndKnowEachOthersTokens) {
     EXPECT_EQ(database.number("select count(*) from signing_key"), 1);
     const auto tokens = left.enroll({.email = kEmail, .password = kPassword}, {});
     EXPECT_EQ(right.identify(tokens.access).user, tokens.user);
+}
+
+TEST_F(Identities, OfManyWhoRegisterFirstAtOnceOneIsTheAdministrator) {
+    constexpr int kPeople = 6;
+    std::barrier ready(kPeople);
+    std::atomic<int> made = 0;
+    {
+        std::vector<std::jthread> crowd;
+        for (int i = 0; i < kPeople; ++i)
+            crowd.emplace_back([&, i] {
+                ready.arrive_and_wait();
+                enroll("p" + std::to_string(i) + "@example.org");
+                ++made;
+            });
+    }
+    EXPECT_EQ(made, kPeople);
+    EXPECT_EQ(
+        database.number("select count(*) from membership m join role r on r.id = m.role_id where r.name = 'admin'"), 1);
+}
+
+TEST_F(Identities, OfManyWhoRegisterFirstAtOnceWhereItIsClosedOneGetsIn) {
+    auto closed_settings = settings();
+    closed_settings.registration = "closed";
+    Gate closed(database.pool(), closed_settings, [this] { return now; });
+    closed.prepare();
+    constexpr int kPeople = 4;
+    std::barrier ready(kPeople);
+    std::atomic<int> made = 0;
+    {
+        std::vector<std::jthread> crowd;
+        for (int i = 0; i < kPeople; ++i)
+            crowd.emplace_back([&, i] {
+                ready.arrive_and_wait();
+                try {
+                    closed.enroll({.email = "p" + std::to_string(i) + "@example.org", .password = kPassword}, {});
+                    ++made;
+                } catch (const core::Error& problem) {
+                    EXPECT_EQ(problem.code(), Code::forbidden) << problem.what();
+                }
+            });
+    }
+    EXPECT_EQ(made, 1);
+    EXPECT_EQ(database.number("select count(*) from app_user"), 1);
+}
+
+TEST_F(Identities, AKeyReachesAsFarAsItsScopesAndNeverFurtherThanItsPerson) {
+    const auto admin = gate.identify(enroll().access);
+    const auto member = gate.identify(enroll("bob@example.org").access);
+    const auto scopes = [&](const std::string& user, const std::vector<std::string>& wanted) {
+        return gate.identify(gate.make_key(kOrganization, user, "k", wanted, "")).permissions;
+    };
+    EXPECT_THAT(scopes(admin.user, {"job.view:own", "job.create"}),
+                testing::UnorderedElementsAre("job.view:own", "job.create"));
+    EXPECT_THAT(scopes(admin.user, {"job.view:team", "job.view:own"}), testing::ElementsAre("job.view:team"));
+    EXPECT_THAT(scopes(member.user, {"job.view:team", "org.manage:own"}), testing::ElementsAre("job.view:own"));
+    EXPECT_THAT(scopes(member.user, {"job.view:self"}), testing::ElementsAre("job.view:self"));
+    EXPECT_THAT(scopes(member.user, {"job.view:everywhere", "job"}), testing::IsEmpty());
+}
+
+TEST_F(Identities, WhenAKeyWasUsedIsWrittenOnceAMinuteAndIsNoChangeOfIt) {
+    const auto who = gate.identify(enroll().access);
+    const auto key = gate.make_key(kOrganization, who.user, "k", {}, "");
+    const auto before = database.number("select count(*) from audit_log");
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_TRUE(knows(key));
+        now += 6s;  // past what is remembered
+    }
+    EXPECT_EQ(database.number("select count(*) from api_key_use"), 1);
+    EXPECT_EQ(database.number("select version from api_key"), 1);
+    EXPECT_EQ(database.number("select count(*) from audit_log"), before);
+    EXPECT_EQ(database.one("select last_used_at is not null from api.api_key"), "t");
+}
+
+TEST_F(Identities, ANewKeySignsAndWhatTheOldOneSignedIsKnownUntilItHasExpired) {
+    const auto kids = [&] {
+        std::vector<std::string> out;
+        const auto shown = gate.key_set();
+        for (const auto& one : shown.at("keys").as_array()) out.emplace_back(one.at("kid").as_string());
+        return out;
+    };
+    const auto old = enroll().access;
+    const auto before = kids();
+    ASSERT_EQ(before.size(), 1U);
+    gate.rotate();
+    const auto after = kids();
+    ASSERT_EQ(after.size(), 2U) << "both are shown";
+    EXPECT_EQ(after.back(), before.front());
+    EXPECT_TRUE(knows(old));
+    const auto fresh = gate.login(kEmail, kPassword, {}).access;
+    EXPECT_TRUE(knows(fresh));
+    EXPECT_NE(fresh.substr(0, fresh.find('.')), old.substr(0, old.find('.'))) << "another kid";
+    EXPECT_EQ(database.number(
+                  "select count(*) from signing_key where retires_at > clock_timestamp() + interval '15 minutes'"),
+              1)
+        << "longer than its tokens live";
+    database.one("update signing_key set retires_at = clock_timestamp() where retires_at is not null");
+    now += 31s;
+    EXPECT_EQ(kids(), std::vector<std::string>{after.front()});
+    EXPECT_FALSE(knows(old));
+    EXPECT_TRUE(knows(fresh));
+}
+
+TEST_F(Identities, AKeyThatAnotherProcessMadeIsKnownAtOnceAndUsedWithinHalfAMinute) {
+    enroll();
+    Gate elsewhere(database.pool(), settings(), [this] { return now; });
+    elsewhere.prepare();
+    now += 2s;
+    elsewhere.rotate();
+    const auto fresh = elsewhere.login(kEmail, kPassword, {}).access;
+    EXPECT_TRUE(knows(fresh));
+    const auto kid = [](const std::string& token) { return token.substr(0, token.find('.')); };
+    EXPECT_EQ(kid(gate.login(kEmail, kPassword, {}).access), kid(fresh));
+}
+
+TEST_F(Identities, AKeyThatGrewOldIsReplacedByOneProcessOnly) {
+    auto turning = settings();
+    turning.rotate = 3600s;
+    Gate left(database.pool(), turning, [this] { return now; }),
+        right(database.pool(), turning, [this] { return now; });
+    left.prepare();
+    right.prepare();
+    EXPECT_EQ(database.number("select count(*) from signing_key"), 1);
+    database.one("update signing_key set created_at = created_at - interval '2 hours'");
+    now += 31s;
+    {
+        const std::jthread one([&] { left.key_set(); }), two([&] { right.key_set(); });
+    }
+    EXPECT_EQ(database.number("select count(*) from signing_key"), 2);
+    EXPECT_EQ(database.number("select count(*) from signing_key where retires_at is null"), 1);
 }
 
 TEST_F(Identities, GarbageIsNobody) {

@@ -257,6 +257,9 @@ TEST_F(Walk, EveryRouteIsRefusedToWhoIsNobodyAndOnlyNamedOnesAreForAll) {
     for (const auto& route : routes) {
         const auto name = std::string(route.method) + " " + std::string(route.path);
         EXPECT_EQ(is_public(route), kPublic.contains(name)) << name << ": public routes are named in this test";
+        if (!is_public(route)) {
+            EXPECT_EQ(domain::identity::permission_problem(route.permission), "") << name;
+        }
         for (const auto& who : nobody) {
             const auto path = filled(route, who, who, 0, "x");
             const auto body = body_for(route.body, who.rows);

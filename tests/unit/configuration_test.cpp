@@ -180,6 +180,7 @@ TEST(Configuration, every_setting_can_come_from_the_environment) {
             const auto path = std::string(section.name) + "." + std::string(field.name);
             auto [text, expected] = another(field);
             if (path == "api.host") text = "::1", expected = "::1";
+            if (path == "cors.origins") text = "https://one.example", expected = json::array{text};
             if (path.ends_with("_file") && path != "attachments.max_file")
                 text = secret.path(), expected = json::value(text);
             const Variable variable("NIGHTSHIFT_" + upper(section.name) + "__" + upper(field.name), text);
@@ -189,6 +190,15 @@ TEST(Configuration, every_setting_can_come_from_the_environment) {
                 EXPECT_EQ(Configuration::from_text("", "f.yaml").text("api.token"), "from a file");
             }
         }
+}
+
+TEST(Configuration, origins_are_written_as_browsers_send_them) {
+    for (const auto* bad : {"'*'", "app.example.org", "https://app.example.org/", "https://APP.example.org",
+                            "https://*.example.org", "ftp://x", "'null'", "https://"})
+        EXPECT_NE(message_of("cors: {origins: [" + std::string(bad) + "]}\n").find("cors.origins"), std::string::npos)
+            << bad;
+    EXPECT_NO_THROW(
+        Configuration::from_text("cors: {origins: ['https://app.example.org', 'http://localhost:5173']}", "f.yaml"));
 }
 
 TEST(Configuration, the_environment_stands_over_the_file_and_the_command_line_over_both) {

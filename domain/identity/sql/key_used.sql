@@ -1,2 +1,3 @@
 -- When a key was last used, to the minute. Index: primary key.
-update api_key set last_used_at = clock_timestamp() where id = $1::uuid and (last_used_at is null or last_used_at < clock_timestamp() - interval '1 minute')
+insert into api_key_use as u (key_id, last_used_at) values ($1::uuid, clock_timestamp())
+on conflict (key_id) do update set last_used_at = excluded.last_used_at where u.last_used_at < clock_timestamp() - interval '1 minute'

@@ -1,0 +1,272 @@
+// Who may: people's addresses, roles, API keys, the organization; and what answers and histories tell of a change and
+// of what went wrong inside.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "api/kit/router.h"
+#include "core/error/error.h"
+#include "core/time/time.h"
+#include "kinds.h"
+#include "resources.h"
+#include "tests/kit/database.h"
+#include "tests/kit/tenant.h"
+
+namespace nightshift::tests {
+namespace {
+
+namespace json = core::json;
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+const std::string kHere = "0190d1a0-0000-7000-8000-000000000001", kThere = "0190d1a0-0000-7000-8000-000000000002";
+const std::string kDepartments = "/api/v1/departments";
+
+struct Told {
+    int status = 0;
+    json::value body;
+    Headers headers;
+    std::string header(std::string_view name) const {
+        for (const auto& [key, value] : headers)
+            if (key == name) return value;
+        return {};
+    }
+    std::string at(std::string_view name) const {
+        const auto* found = body.is_object() ? body.as_object().if_contains(name) : nullptr;
+        return found == nullptr     ? "(missing)"
+               : found->is_string() ? std::string(found->as_string())
+                                    : json::text(*found);
+    }
+    std::set<std::string> fields() const {
+        std::set<std::string> out;
+        const auto& details = body.as_object().at("details").as_object();
+        if (const auto* fields = details.if_contains("fields"))
+            for (const auto& [name, message] : fields->as_object()) out.insert(name);
+        return out;
+    }
+};
+std::ostream& operator<<(std::ostream& out, const Told& answer) {
+    return out << answer.status << " " << json::text(answer.body);
+}
+
+class Access : public testing::Test {
+protected:
+    void SetUp() override {
+        database.one("insert into organization (id, name, slug) values ('" + kHere + "', 'Here', 'here'), ('" + kThere +
+                     "', 'There', 'there')");
+        gate.prepare();
+        for (const auto& make : generated::resources)
+            for (auto& route : make(services)) routes.push_back(std::move(route));
+        router = std::make_unique<api::kit::Router>(routes,
+                                                    api::kit::Access{.token = {}, .organization = {}, .gate = &gate});
+        admin = person("admin", kHere, "here").first;
+    }
+    /// A token and who holds it.
+    std::pair<std::string, std::string> person(const std::string& role, const std::string& organization = kHere,
+                                               const std::string& slug = "here") {
+        const auto tokens = gate.enroll({.email = role + std::to_string(++people) + "@example.org",
+                                         .password = "correct horse",
+                                         .name = role,
+                                         .organization = slug},
+                                        {});
+        database.one("update membership set role_id = (select id from role where organization_id = '" + organization +
+                     "' and name = '" + role + "') where user_id = '" + tokens.user + "'");
+        gate.forget();
+        return {tokens.access, tokens.user};
+    }
+    Told call(const std::string& token, const std::string& method, const std::string& target,
+              const std::string& body = {}, Headers headers = {}) {
+        core::http::Request request{.method = method, .target = target, .body = body, .id = "r"};
+        const auto question = target.find('?');
+        request.path = target.substr(0, question);
+        std::string_view rest =
+            question == std::string::npos ? std::string_view{} : std::string_view(target).substr(question + 1);
+        while (!rest.empty()) {
+            const auto one = rest.substr(0, rest.find('&'));
+            rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+            const auto equals = one.find('=');
+            request.query.emplace_back(one.substr(0, equals), one.substr(equals + 1));
+        }
+        request.headers = std::move(headers);
+        if (!token.empty()) request.headers.emplace_back("authorization", "Bearer " + token);
+        if (!body.empty()) request.headers.emplace_back("content-type", "application/json");
+        const auto response = router->answer(std::move(request));
+        const bool is_json = response.content_type == "application/json" && !response.body.empty();
+        return {response.status, is_json ? json::parse(response.body) : json::value(), response.headers};
+    }
+    Told department(const std::string& name) {
+        return call(admin, "POST", kDepartments, R"({"name":")" + name + R"("})");
+    }
+
+    Database database;
+    domain::identity::Gate gate{database.pool(), {.password_cost = 4}, [] { return std::chrono::system_clock::now(); }};
+    queue::Engine engine{
+        {.database_url = database.url(), .dispatch = false, .schedule = false, .work = false, .maintain = false},
+        generated::kinds};
+    api::kit::Services services{database.pool(), engine, [](std::string_view) { return json::value(); }, &gate};
+    std::vector<api::kit::Route> routes;
+    std::unique_ptr<api::kit::Router> router;
+    std::string admin;
+    int people = 0;
+};
+
+TEST_F(Access, AnAddressOfAPersonIsCheckedBeforeItIsWritten) {
+    for (const auto* bad :
+         {"x", "ada@", "@example.org", "ada@example", "a b@example.org", "ada@@example.org", "ada@.org"}) {
+        const auto answer = call(admin, "POST", "/api/v1/users",
+                                 R"({"email":")" + std::string(bad) + R"(","password":"correct horse"})");
+        EXPECT_EQ(answer.status, 400) << bad << " " << answer;
+        EXPECT_EQ(answer.fields(), std::set<std::string>{"email"}) << answer;
+    }
+    EXPECT_EQ(call(admin, "POST", "/api/v1/users", R"({"email":"ada@example.org","password":"correct horse"})").status,
+              201);
+}
+
+TEST_F(Access, ARoleHoldsPermissionsThatExistOnly) {
+    const auto make = [&](const std::string& permissions) {
+        return call(admin, "POST", "/api/v1/roles", R"({"name":"r","title":"R","permissions":[)" + permissions + "]}");
+    };
+    const auto unknown = make(R"("job.view","job.vieww")");
+    EXPECT_EQ(unknown.status, 400);
+    EXPECT_EQ(unknown.fields(), std::set<std::string>{"permissions"}) << unknown;
+    EXPECT_NE(json::text(unknown.body).find("did you mean"), std::string::npos) << unknown;
+    EXPECT_EQ(make(R"("job.view:everywhere")").status, 400);
+    EXPECT_EQ(make(R"("*")").status, 400);
+    EXPECT_EQ(make(R"("job.view:own","job.create")").status, 201);
+}
+
+TEST_F(Access, ARoleThatSomebodyHoldsStays) {
+    const auto role =
+        call(admin, "POST", "/api/v1/roles", R"({"name":"guest","title":"G","permissions":["job.view:own"]})");
+    const auto [token, user] = person("member");
+    ASSERT_EQ(call(admin, "PATCH", "/api/v1/users/" + user, R"({"role":"guest"})").status, 200);
+    const auto refused = call(admin, "DELETE", "/api/v1/roles/" + role.at("id"));
+    EXPECT_EQ(refused.status, 409) << refused;
+    ASSERT_EQ(call(admin, "PATCH", "/api/v1/users/" + user, R"({"role":"member"})").status, 200);
+    EXPECT_EQ(call(admin, "DELETE", "/api/v1/roles/" + role.at("id")).status, 204);
+}
+
+TEST_F(Access, ApiKeysAreShownOnceAndMayLessThanTheirPerson) {
+    const auto made =
+        call(admin, "POST", "/api/v1/api-keys", R"({"name":"ci","permissions":["organization.view","user.list"]})");
+    ASSERT_EQ(made.status, 201) << made;
+    const auto key = made.at("key"), path = "/api/v1/api-keys/" + made.at("id");
+    EXPECT_TRUE(key.starts_with("nsk_"));
+    EXPECT_EQ(call(key, "GET", kDepartments).status, 200);
+    EXPECT_EQ(call(key, "GET", "/api/v1/users").status, 200);
+    EXPECT_EQ(call(key, "POST", kDepartments, R"({"name":"x"})").status, 403);
+    EXPECT_EQ(call(key, "GET", "/api/v1/api-keys").status, 403);
+    for (const auto* target : {"/api/v1/api-keys", path.c_str()}) {
+        const auto shown = json::text(call(admin, "GET", target).body);
+        EXPECT_EQ(shown.find(key), std::string::npos) << shown;
+        EXPECT_EQ(shown.find("hash"), std::string::npos) << shown;
+    }
+    EXPECT_NE(call(admin, "GET", path).at("last_used_at"), "null");
+    EXPECT_EQ(call(admin, "PATCH", path, R"({"name":"ci two","expires_at":"2100-01-01T00:00:00Z"})").at("name"),
+              "ci two");
+    EXPECT_EQ(call(admin, "PATCH", path, R"({"expires_at":"2001-01-01T00:00:00Z"})").status, 400);
+    EXPECT_EQ(database.number("select count(*) from audit_log a where a::text like '%" + key +
+                              "%' or a.changed ? 'token_hash'"),
+              0);
+    EXPECT_EQ(call(admin, "DELETE", path).status, 204);
+    EXPECT_EQ(call(key, "GET", kDepartments).status, 401);
+}
+
+TEST_F(Access, NobodyMakesAKeyThatMayMoreThanThemselvesNorSeesThoseOfOthers) {
+    const auto member = person("member").first, other = person("member").first;
+    EXPECT_EQ(call(member, "POST", "/api/v1/api-keys", R"({"name":"k","permissions":["org.manage"]})").status, 422);
+    EXPECT_EQ(call(member, "POST", "/api/v1/api-keys", R"({"name":"k","permissions":["no.such"]})").status, 400);
+    const auto made = call(member, "POST", "/api/v1/api-keys", R"({"name":"k"})");
+    ASSERT_EQ(made.status, 201) << made;
+    const auto path = "/api/v1/api-keys/" + made.at("id");
+    EXPECT_EQ(call(other, "GET", path).status, 404);
+    EXPECT_EQ(call(other, "DELETE", path).status, 404);
+    EXPECT_EQ(call(admin, "GET", path).status, 200) << "an administrator sees and ends them";
+    const auto narrow =
+        call(admin, "POST", "/api/v1/api-keys", R"({"name":"n","permissions":["api_key.manage","job.view:own"]})");
+    ASSERT_EQ(narrow.status, 201) << narrow;
+    const auto child = call(narrow.at("key"), "POST", "/api/v1/api-keys", R"({"name":"c"})");
+    ASSERT_EQ(child.status, 201) << child;
+    EXPECT_EQ(call(child.at("key"), "GET", "/api/v1/users").status, 403) << "no wider than the key that made it";
+    const auto wide = call(narrow.at("key"), "POST", "/api/v1/api-keys", R"({"name":"w","permissions":["job.view"]})");
+    ASSERT_EQ(wide.status, 201) << wide;
+    EXPECT_EQ(json::text(wide.body.at("permissions")), R"(["job.view:own"])");
+}
+
+TEST_F(Access, TheOrganizationIsShownToAllAndChangedByItsAdministrator) {
+    const auto member = person("member").first;
+    const auto seen = call(member, "GET", "/api/v1/organization");
+    EXPECT_EQ(seen.at("name"), "Here");
+    EXPECT_EQ(call(member, "PATCH", "/api/v1/organization", R"({"name":"Mine"})").status, 403);
+    EXPECT_EQ(call(admin, "PATCH", "/api/v1/organization", R"({"time_zone":"Europe/Pari"})").status, 400);
+    const auto changed =
+        call(admin, "PATCH", "/api/v1/organization",
+             R"({"name":"Now","time_zone":"Europe/Paris","settings":{"week_starts":"monday","theme":"dark"}})");
+    ASSERT_EQ(changed.status, 200) << changed;
+    const auto merged = call(admin, "PATCH", "/api/v1/organization", R"({"settings":{"theme":null}})");
+    EXPECT_EQ(json::text(merged.body.at("settings")), R"({"week_starts":"monday"})");
+    EXPECT_EQ(merged.at("name"), "Now");
+    EXPECT_EQ(call(admin, "PATCH", "/api/v1/organization", R"({"name":"x"})", {{"if-match", "\"1\""}}).status, 409);
+    EXPECT_EQ(database.one("select name from organization where id = '" + kThere + "'"), "There");
+    EXPECT_EQ(database.number("select count(*) from audit_log where subject = 'organization' and action = 'updated' "
+                              "and organization_id = '" +
+                              kHere + "'"),
+              2);
+}
+
+TEST_F(Access, ForWhichRequestSomethingChangedIsWrittenDown) {
+    department("Support");
+    EXPECT_EQ(database.one("select request_id from audit_log where subject = 'department'"), "r");
+    EXPECT_EQ(database.number("select count(*) from audit_log where reason is not null"), 0);
+}
+
+TEST_F(Access, ErrorsOfTheDatabaseTellClientsNothingOfIt) {
+    database.one("alter table department add constraint department_rule check (name <> 'provoked secret')");
+    database.one(
+        "create function burst() returns trigger language plpgsql as $$ begin raise exception 'inner secret of %', "
+        "tg_table_name; end $$");
+    const auto broken = department("provoked secret");
+    database.one("create trigger burst before insert on department for each row execute function burst()");
+    const auto raised = department("raised");
+    database.one("alter table department rename to department_gone");
+    const auto gone = department("gone");
+    for (const auto& answer : {broken, raised, gone}) {
+        const auto text = json::text(answer.body);
+        EXPECT_GE(answer.status, 400) << answer;
+        for (const auto* inner :
+             {"secret", "insert", "select", "ERROR", "relation", "PL/pgSQL", "postgres", "Failing row"})
+            EXPECT_EQ(text.find(inner), std::string::npos) << inner << " in " << answer;
+        EXPECT_EQ(answer.at("request_id"), "r");
+    }
+}
+
+TEST_F(Access, WhyAJobMovedOnIsInItsHistory) {
+    const auto [boss, user] = person("admin");
+    const auto job = "/api/v1/jobs/" + populate(database, kHere, user).at("job");
+    const auto status = [&](const std::string& category) {
+        return database.one(
+            "insert into job_status (id, organization_id, name, slug, display_order, category) values "
+            "(gen_random_uuid(), '" +
+            kHere + "', '" + category + "', '" + category + "', 1, '" + category + "') returning id");
+    };
+    const auto working = status("in_progress");
+    status("done");
+    const auto moved =
+        call(boss, "POST", job + "/status", R"({"job_status_id":")" + working + R"(","reason":"parts came"})");
+    ASSERT_EQ(moved.status, 200) << moved;
+    EXPECT_EQ(database.one(
+                  "select reason || ' ' || request_id from audit_log where subject = 'job' order by id desc limit 1"),
+              "parts came r");
+    database.one("update checklist_item set is_completed = true, completed_at = clock_timestamp()");
+    const auto completed = call(boss, "POST", job + "/complete", R"({"reason":"customer signed"})");
+    ASSERT_EQ(completed.status, 200) << completed;
+    EXPECT_EQ(database.one("select reason from audit_log where subject = 'job' order by id desc limit 1"),
+              "customer signed");
+    EXPECT_NE(json::text(call(boss, "GET", job + "/history").body).find("customer signed"), std::string::npos);
+    ASSERT_EQ(call(boss, "PATCH", job, R"({"title":"Later"})").status, 200);
+    EXPECT_EQ(database.one("select reason is null from audit_log where subject = 'job' order by id desc limit 1"), "t")
+        << "a reason is for one change";
+}
+
+}  // namespace
+}  // namespace nightshift::tests
