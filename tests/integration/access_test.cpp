@@ -10,6 +10,7 @@
 #include "core/time/time.h"
 #include "kinds.h"
 #include "resources.h"
+#include "tests/kit/command.h"
 #include "tests/kit/database.h"
 #include "tests/kit/tenant.h"
 
@@ -266,6 +267,33 @@ TEST_F(Access, WhyAJobMovedOnIsInItsHistory) {
     ASSERT_EQ(call(boss, "PATCH", job, R"({"title":"Later"})").status, 200);
     EXPECT_EQ(database.one("select reason is null from audit_log where subject = 'job' order by id desc limit 1"), "t")
         << "a reason is for one change";
+}
+
+TEST_F(Access, KeysAreMadeAndTurnedOverByCommand) {
+    const auto user = person("member").second;
+    const auto email = database.one("select email from app_user where id = '" + user + "'");
+    const auto ask = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.end(), {"--config", "/dev/null"});
+        return run_command(arguments, {{"NIGHTSHIFT_DATABASE__URL", database.url()}});
+    };
+    auto made = ask({"api-keys", "make", "--user", email, "--name", "ci", "--permission", "organization.view"});
+    ASSERT_EQ(made.code, 0) << made.err;
+    made.out.pop_back();
+    EXPECT_EQ(call(made.out, "GET", kDepartments).status, 200);
+    EXPECT_EQ(call(made.out, "GET", "/api/v1/jobs").status, 403);
+    EXPECT_NE(ask({"api-keys", "make", "--user", "nobody@example.org", "--name", "ci"}).err.find("nobody"),
+              std::string::npos);
+    EXPECT_NE(ask({"api-keys", "make", "--user", email, "--name", "ci", "--permission", "job.vieww"})
+                  .err.find("did you mean"),
+              std::string::npos);
+    const auto before = call({}, "GET", "/.well-known/jwks.json");
+    const auto turned = run_command({"signing-keys", "--config", "/dev/null", "rotate"},
+                                    {{"NIGHTSHIFT_DATABASE__URL", database.url()}});
+    EXPECT_EQ(turned.code, 0) << turned.err;
+    EXPECT_NE(turned.out.find("signs"), std::string::npos) << turned.out;
+    EXPECT_NE(turned.out.find("verifies until"), std::string::npos) << turned.out;
+    EXPECT_NE(turned.out.find(std::string(before.body.at("keys").at(0).at("kid").as_string())), std::string::npos)
+        << turned.out;
 }
 
 }  // namespace

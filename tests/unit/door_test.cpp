@@ -51,11 +51,12 @@ protected:
                      return Response{.body = "hello"};
                  }) {}
 
-    int connect() const {
+    int connect() const { return connect(server.port()); }
+    static int connect(std::uint16_t port) {
         const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
         sockaddr_in address{};
         address.sin_family = AF_INET;
-        address.sin_port = htons(server.port());
+        address.sin_port = htons(port);
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         EXPECT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
         const timeval limit{3, 0};
@@ -63,8 +64,9 @@ protected:
         return fd;
     }
     /// Sends, then reads until the server closes (every request here asks for that, or is refused).
-    std::string say(const std::string& text) const {
-        const int fd = connect();
+    std::string say(const std::string& text) const { return say(text, server.port()); }
+    static std::string say(const std::string& text, std::uint16_t port) {
+        const int fd = connect(port);
         EXPECT_EQ(::send(fd, text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));
         std::string answer;
         for (char buffer[4096];;) {
@@ -331,6 +333,25 @@ TEST_F(Door, five_hundred_idle_connections_hold_no_thread) {
     for (int i = 0; i < 500; ++i) idle.push_back(connect());
     EXPECT_NE(say("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").find("hello"), std::string::npos);
     for (const int fd : idle) ::close(fd);
+}
+
+TEST_F(Door, tells_browsers_in_every_answer_to_do_nothing_with_it_but_read) {
+    for (const auto* request : {"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+                                "HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+                                "GET /pieces HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "nonsense\r\n\r\n"}) {
+        const auto answer = say(request);
+        for (const auto* header :
+             {"X-Content-Type-Options: nosniff\r\n", "Referrer-Policy: no-referrer\r\n", "Cache-Control: no-store\r\n",
+              "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n", "X-Request-Id: "})
+            EXPECT_NE(answer.find(header), std::string::npos) << header << "\n" << answer;
+        EXPECT_EQ(answer.find("Strict-Transport-Security"), std::string::npos);
+    }
+}
+
+TEST_F(Door, behind_tls_tells_browsers_to_insist_on_it) {
+    Server behind({.port = 0, .is_behind_tls = true}, [](const Request&) { return Response{}; });
+    const auto answer = say("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", behind.port());
+    EXPECT_NE(answer.find("Strict-Transport-Security: max-age=31536000"), std::string::npos) << answer;
 }
 
 }  // namespace
