@@ -1,6 +1,7 @@
 // The answering half of a connection.
 #include "core/http/connection.h"
 #include "core/log/log.h"
+#include "core/time/time.h"
 
 namespace nightshift::core::http {
 namespace {
@@ -33,6 +34,7 @@ void Connection::refuse(int status, std::string_view code, const std::string& wh
     ++server_.refused;
     keep_alive_ = false;
     is_refused_ = true;
+    if (id_.empty()) id_ = time::uuid7();  // its head was not read
     auto response = problem(status, code, why);
     response.headers = std::move(headers);
     answer(std::move(response));
