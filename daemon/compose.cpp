@@ -122,6 +122,7 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
         gate_ = std::make_unique<domain::identity::Gate>(*pool_, gate_settings(configuration),
                                                          [] { return std::chrono::system_clock::now(); });
         gate_->prepare();
+        protection_ = std::make_unique<api::kit::Protection>(protection_settings(configuration));
         services_ = std::make_unique<api::kit::Services>(api::kit::Services{
             *pool_, *engine_, [configuration](std::string_view path) { return configuration.at(path); }, gate_.get(),
             metrics_.get()});
@@ -129,7 +130,6 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
         for (const auto& make : generated::resources)
             for (auto& route : make(*services_)) routes.push_back(std::move(route));
         api::openapi::publish(routes);
-        protection_ = std::make_unique<api::kit::Protection>(protection_settings(configuration));
         router_ = std::make_unique<api::kit::Router>(
             std::move(routes),
             api::kit::Access{configuration.text("api.token"), configuration.text("api.organization"), gate_.get(),

@@ -4,7 +4,6 @@
 #include "api/jobs/shapes.h"
 #include "api/kit/router.h"
 #include "core/error/error.h"
-#include "core/pg/mark.h"
 #include "core/time/time.h"
 #include "domain/jobs/sql.h"
 #include "domain/notifications/sql.h"
@@ -68,7 +67,6 @@ Response assign(const Services& services, const Request& request, const Caller& 
 }
 
 Response move(const Services& services, const Request& request, const Caller& caller, json::object& body) {
-    const core::pg::Because why(json::text_in(body, "reason"));
     return kit::shown_response(200, in_transaction(services, caller, [&](Transaction& tx) {
                                    return change_job(tx, kProgressing, services, caller, id_of(request),
                                                      {{"job_status_id", body.at("job_status_id")}},
@@ -76,8 +74,7 @@ Response move(const Services& services, const Request& request, const Caller& ca
                                }));
 }
 
-Response complete(const Services& services, const Request& request, const Caller& caller, json::object& body) {
-    const core::pg::Because why(json::text_in(body, "reason"));
+Response complete(const Services& services, const Request& request, const Caller& caller, json::object&) {
     return kit::shown_response(
         200, in_transaction(services, caller, [&](Transaction& tx) {
             kit::show(tx, kJobs, caller, id_of(request));

@@ -136,25 +136,21 @@ constexpr Resource kUsers{
     .example = R"({"email": "nils@example.com", "password": "correct horse battery", "first_name": "Nils",
 "last_name": "Holm", "name": "Nils Holm", "role": "technician", "department_id": "@departments", "time_zone": "Europe/Stockholm", "locale": "sv"})"};
 
+void check_permissions(const json::object& body) {
+    const auto* given = body.if_contains("permissions");
+    if (given == nullptr || !given->is_array()) return;
+    for (const auto& one : given->as_array())
+        if (const auto problem = domain::identity::permission_problem(one.as_string()); !problem.empty())
+            throw Error(Code::validation, "permissions: " + problem,
+                        json::text(json::object{{"fields", json::object{{"permissions", problem}}}}));
+}
+
+/// That nobody holds a role that is deleted, the database sees to.
 void refuse_builtin(const Change& change) {
+    check_permissions(change.body);
     if (change.before != nullptr && change.before->at("is_builtin").as_bool())
         throw Error(Code::conflict, "a built-in role stays as it is; make one of your own");
     change.services.gate->forget();
-}
-
-void refuse_used(const Change& change) {
-    refuse_builtin(change);
-    const auto count = change.tx.run(sql::role_used, change.caller.organization, change.id).number(0, 0);
-    if (count > 0)
-        throw Error(Code::conflict,
-                    "this role is held by " + std::to_string(count) + " people; give them another one first",
-                    json::text(json::object{{"members", count}}));
-}
-
-std::string check_permissions(const json::value& given) {
-    for (const auto& one : given.as_array())
-        if (auto problem = domain::identity::permission_problem(one.as_string()); !problem.empty()) return problem;
-    return {};
 }
 
 constexpr Column kRoleColumns[] = {
@@ -164,10 +160,7 @@ constexpr Column kRoleColumns[] = {
      {.min = 1, .max = 60, .required = true},
      kit::kFilter | kit::kSort},
     {"title", Type::text, "As people read it.", {.min = 1, .max = 120, .required = true}},
-    {"permissions",
-     Type::texts,
-     "What its holders may: job.view:own, job.create ...",
-     {.max = 200, .required = true, .check = check_permissions}},
+    {"permissions", Type::texts, "What its holders may: job.view:own, job.create ...", {.max = 200, .required = true}},
     {"is_builtin",
      Type::boolean,
      "Comes with Nightshift and stays as it is.",
@@ -185,7 +178,7 @@ constexpr Resource kRoles{
     .scopes = {.own = "true"},
     .order = "name",
     .before_write = refuse_builtin,
-    .before_remove = refuse_used,
+    .before_remove = refuse_builtin,
     .example =
         R"({"name": "night_watch", "title": "Night watch", "permissions": ["job.view:all", "job.progress:own"], "is_builtin": false})"};
 

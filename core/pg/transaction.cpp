@@ -15,8 +15,8 @@ struct Transaction::Impl {
                 Statement{
                     "pg.scope",
                     "select set_config('nightshift.actor', $1, true), set_config('nightshift.organization', $2, true), "
-                    "set_config('nightshift.request', $3, true), set_config('nightshift.reason', $4, true)"},
-                std::vector<Value>{scope.actor, scope.organization, marked_request(), marked_reason()});
+                    "set_config('nightshift.request', $3, true)"},
+                std::vector<Value>{scope.actor, scope.organization, marked_request()});
     }
     Session& session;
     pqxx::work work;

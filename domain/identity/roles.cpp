@@ -16,6 +16,7 @@ struct Row {
 
 // SEEDS.md 6, in its order.
 constexpr Row kTable[] = {
+    {"api_key.manage", {'A', 'O', 'O', 'O', 'O', 'O'}},  // of SPEC 1
     {"org.manage", {'A', '-', '-', '-', '-', '-'}},         {"role.manage", {'A', '-', '-', '-', '-', '-'}},
     {"integration.manage", {'A', '-', '-', '-', '-', '-'}}, {"workflow.manage", {'A', '-', '-', '-', '-', '-'}},
     {"webhook.manage", {'A', '-', '-', '-', '-', '-'}},     {"queues.see", {'A', '-', '-', '-', '-', '-'}},
@@ -37,8 +38,7 @@ constexpr Row kTable[] = {
     {"time.log", {'A', 'T', 'O', 'O', 'O', '-'}},           {"time.manage", {'A', 'T', '-', '-', '-', '-'}},
     {"reports.see", {'A', 'A', 'A', '-', 'O', 'O'}},        {"reports.run", {'A', 'A', 'A', '-', 'O', '-'}},
     {"dashboard.view", {'A', 'A', 'A', 'A', 'A', 'A'}},     {"notification.own", {'A', 'A', 'A', 'A', 'A', 'A'}},
-    {"api_key.manage", {'A', 'O', 'O', 'O', 'O', 'O'}},     {"account.own", {'A', 'A', 'A', 'A', 'A', 'A'}},
-    {"audit.view", {'A', 'T', '-', '-', '-', '-'}},
+    {"account.own", {'A', 'A', 'A', 'A', 'A', 'A'}},        {"audit.view", {'A', 'T', '-', '-', '-', '-'}},
 };
 
 std::string grant(std::string_view permission, char reach) {
