@@ -45,8 +45,10 @@ void add(CLI::App& app, Action& action) {
         };
     };
     command->add_subcommand("list", "Which signs, and until when the others verify.")
+        ->fallthrough()
         ->callback(with_database([](core::pg::Pool& pool, const Configuration&) { return list_keys(pool); }));
     command->add_subcommand("rotate", "A new key signs; what the old ones signed is known until it has expired.")
+        ->fallthrough()
         ->callback(with_database(
             [](core::pg::Pool& pool, const Configuration& configuration) { return rotate(pool, configuration); }));
 }
