@@ -13,7 +13,7 @@
 #include "tests/kit/command.h"
 #include "tests/kit/database.h"
 
-namespace nightshift::tests {
+namespace nightshift::tests::access {
 namespace {
 
 namespace json = core::json;
@@ -268,4 +268,4 @@ TEST_F(Access, KeysAreMadeAndTurnedOverByCommand) {
 }
 
 }  // namespace
-}  // namespace nightshift::tests
+}  // namespace nightshift::tests::access

@@ -14,7 +14,7 @@
 #include "resources.h"
 #include "tests/kit/tenant.h"
 
-namespace nightshift::tests {
+namespace nightshift::tests::walk {
 namespace {
 
 using namespace std::chrono_literals;
@@ -381,4 +381,4 @@ TEST(Doors, ARouteWhosePermissionNobodyHoldsIsClosed) {
 }
 
 }  // namespace
-}  // namespace nightshift::tests
+}  // namespace nightshift::tests::walk

@@ -15,7 +15,7 @@ const std::set<std::string, std::less<>> kFromElsewhere{"app_user", "membership"
 const std::map<std::string, std::string, std::less<>> kSpecial{
     {"schedule.cron", "'0 7 * * *'"}, {"job.completed_at", "null"}, {"notification.job_id", "null"}};
 
-constexpr const char* kColumns = R"(
+constexpr const char* kTenantColumns = R"(
 select c.relname, a.attname, format_type(a.atttypid, null), a.attnotnull, a.atthasdef or a.attidentity <> '' or a.attgenerated <> '',
        coalesce((select substring(pg_get_constraintdef(k.oid) from 'ARRAY\[''([^'']+)''') from pg_constraint k
                   where k.conrelid = c.oid and k.contype = 'c' and k.conkey = array[a.attnum] limit 1),
@@ -35,7 +35,7 @@ using Tables = std::map<std::string, std::vector<TableColumn>, std::less<>>;
 Tables tables_of(Database& database) {
     auto lease = database.pool().acquire();
     core::pg::Transaction tx(lease);
-    const auto rows = tx.execute(kColumns);
+    const auto rows = tx.execute(kTenantColumns);
     Tables tables;
     for (std::size_t i = 0; i < rows.size(); ++i)
         tables[std::string(rows.text(i, 0))].push_back({std::string(rows.text(i, 1)), std::string(rows.text(i, 2)),
@@ -44,13 +44,13 @@ Tables tables_of(Database& database) {
     return tables;
 }
 
-std::string literal(std::string_view text) {
+std::string sql_text(std::string_view text) {
     return "'" + std::string(text) + "'";
 }
 
 /// SQL of any value of the type.
-std::string any_of(const TableColumn& column) {
-    if (!column.allowed.empty()) return literal(column.allowed);
+std::string any_value(const TableColumn& column) {
+    if (!column.allowed.empty()) return sql_text(column.allowed);
     if (column.type.ends_with("[]")) return "'{}'";
     const std::map<std::string, std::string, std::less<>> kValues{{"uuid", "gen_random_uuid()"},
                                                                   {"boolean", "false"},
@@ -76,13 +76,13 @@ std::string value_of(const std::string& table, const TableColumn& column, const 
                      const Rows& rows) {
     const auto& user = rows.at("app_user");
     if (const auto found = kSpecial.find(table + "." + column.name); found != kSpecial.end()) return found->second;
-    if (column.name == "id" && column.type == "uuid" && rows.contains(table)) return literal(rows.at(table));
-    if (column.name == "organization_id") return literal(organization);
-    if (column.type == "uuid" && column.name.ends_with("user_id")) return literal(user);
-    if (column.name == "requested_by" || column.name == "actor") return literal("user:" + user);
+    if (column.name == "id" && column.type == "uuid" && rows.contains(table)) return sql_text(rows.at(table));
+    if (column.name == "organization_id") return sql_text(organization);
+    if (column.type == "uuid" && column.name.ends_with("user_id")) return sql_text(user);
+    if (column.name == "requested_by" || column.name == "actor") return sql_text("user:" + user);
     if (column.type == "uuid")
-        if (const auto id = referred(rows, column.name); !id.empty()) return literal(id);
-    return column.is_required && !column.has_default ? any_of(column) : std::string{};
+        if (const auto id = referred(rows, column.name); !id.empty()) return sql_text(id);
+    return column.is_required && !column.has_default ? any_value(column) : std::string{};
 }
 
 }  // namespace
