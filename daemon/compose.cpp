@@ -129,7 +129,7 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
         std::vector<api::kit::Route> routes;
         for (const auto& make : generated::resources)
             for (auto& route : make(*services_)) routes.push_back(std::move(route));
-        api::openapi::publish(routes);
+        api::openapi::publish(routes, configuration.text("api.pages"));
         router_ = std::make_unique<api::kit::Router>(
             std::move(routes),
             api::kit::Access{configuration.text("api.token"), configuration.text("api.organization"), gate_.get(),

@@ -82,6 +82,10 @@ constexpr Field kApi[] = {
      Type::uuid,
      "Whose rows the holder of the token sees.",
      {.fallback = R"("0190d1a0-0000-7000-8000-000000000001")"}},
+    {"pages",
+     Type::text,
+     "Where the programs of the pages /docs and /redoc are.",
+     {.max = 4096, .fallback = R"("/usr/share/nightshift/pages")"}},
 };
 constexpr Field kAuth[] = {
     {"register",

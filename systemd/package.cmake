@@ -8,6 +8,7 @@ install(FILES config/nightshift.yaml DESTINATION /etc/nightshift)
 install(FILES README.md CHANGELOG.md DESTINATION /usr/share/doc/nightshift)
 install(FILES LICENSE DESTINATION /usr/share/doc/nightshift RENAME copyright)
 install(DIRECTORY docs DESTINATION /usr/share/doc/nightshift)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/build/pages DESTINATION /usr/share/nightshift OPTIONAL)   # by ./dev pages
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME nightshift)

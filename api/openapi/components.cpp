@@ -4,6 +4,7 @@
 
 #include "api/openapi/examples.h"
 #include "api/openapi/words.h"
+#include "queue/kinds.h"
 
 namespace nightshift::api::openapi {
 namespace {
@@ -80,9 +81,9 @@ const Known& find(const Known (&table)[n], std::string_view name) {
 
 /// Answers are read, not checked: all fields are there, limits and defaults mean nothing, new fields may come.
 void open_up(json::object& schema) {
-    for (const auto* word :
-         {"additionalProperties", "default", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"})
+    for (const auto* word : {"default", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"})
         schema.erase(word);
+    if (schema.contains("properties")) schema.erase("additionalProperties");
     if (auto* items = schema.if_contains("items"); items != nullptr && items->is_object()) open_up(items->as_object());
     auto* properties = schema.if_contains("properties");
     if (properties == nullptr) return;
@@ -127,9 +128,30 @@ json::object Components::body(std::span<const Field> fields, const std::string& 
         auto& properties = schema["properties"].as_object();
         for (const auto& field : fields)
             if (field.rules.server) properties.erase(field.name);
+        if (properties.contains("kind") && properties.contains("args")) add_kinds(properties);
         schemas_[name] = std::move(schema);
     }
     return reference("schemas", known->second);
+}
+
+void Components::add_kinds(json::object& properties) {
+    json::array names, arguments;
+    for (const auto* kind : queue::registered_kinds()) {
+        const auto name = pascal(kind->name) + "Arguments";
+        if (!schemas_.contains(name)) {
+            auto schema = core::schema::json_schema(kind->args);
+            schema["title"] = kind->name;
+            schema["description"] = kind->doc;
+            schemas_[name] = std::move(schema);
+        }
+        names.emplace_back(kind->name);
+        arguments.push_back(reference("schemas", name));
+    }
+    if (names.empty()) return;
+    properties["kind"].as_object()["enum"] = std::move(names);
+    auto& args = properties["args"].as_object();
+    for (const auto* word : {"type", "additionalProperties", "default"}) args.erase(word);
+    args["anyOf"] = std::move(arguments);
 }
 
 json::object Components::answer(const kit::Answer& answer) {

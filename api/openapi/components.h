@@ -25,6 +25,9 @@ public:
     core::json::object all() const;
 
 private:
+    /// A body that names a kind of run: which there are, and what each of them takes.
+    void add_kinds(core::json::object& properties);
+
     core::json::object schemas_, parameters_, headers_, responses_;
     std::map<std::pair<const core::schema::Field*, bool>, std::string> bodies_;
 };

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "api/openapi/operation.h"
+#include "api/openapi/pages.h"
 #include "api/openapi/words.h"
 #include "core/secret/secret.h"
 
@@ -34,6 +35,13 @@ constexpr std::string_view kAbout =
     "Errors are always `{error, message, details, request_id}`. Lists are JSON arrays; `Link` and `X-Next-Cursor` lead "
     "on. Times are RFC 3339 in UTC, ids are UUIDs. Unknown fields are refused. Any path may end with a slash.";
 
+/// "job-types" -> "Job types"
+std::string title_of(std::string name) {
+    std::ranges::replace(name, '-', ' ');
+    name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+    return name;
+}
+
 json::array tags_of(std::span<const Route> routes) {
     std::map<std::string, std::string> found;
     for (const auto& route : routes) {
@@ -43,10 +51,11 @@ json::array tags_of(std::span<const Route> routes) {
         if (route.answer.rows != nullptr && route.answer.rows->name == name)
             doc = route.answer.rows->doc;
         else if (doc.empty())
-            doc = known != std::end(kSubjects) ? std::string(known->second) : pascal(name) + ".";
+            doc = known != std::end(kSubjects) ? std::string(known->second) : title_of(name) + ".";
     }
     json::array out;
-    for (const auto& [name, doc] : found) out.push_back(json::object{{"name", name}, {"description", doc}});
+    for (const auto& [name, doc] : found)
+        out.push_back(json::object{{"name", name}, {"description", doc}, {"x-displayName", title_of(name)}});
     return out;
 }
 
@@ -106,7 +115,7 @@ json::object document(std::span<const Route> routes) {
             {"components", std::move(shared)}};
 }
 
-void publish(std::vector<Route>& routes) {
+void publish(std::vector<Route>& routes, const std::string& pages) {
     const auto kept = std::make_shared<std::pair<std::string, std::string>>();
     routes.push_back({.method = "GET",
                       .path = "/openapi.json",
@@ -116,6 +125,7 @@ void publish(std::vector<Route>& routes) {
                                        json::object&) { return serve(request, kept->first, kept->second); },
                       .takes = kit::kIfNoneMatch,
                       .name = "getOpenApi"});
+    for (auto& route : page_routes(pages)) routes.push_back(std::move(route));
     kept->first = json::text(document(routes));
     kept->second = '"' + core::secret::digest(kept->first).substr(0, 32) + '"';
 }

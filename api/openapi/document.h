@@ -10,7 +10,8 @@ namespace nightshift::api::openapi {
 
 core::json::object document(std::span<const kit::Route> routes);
 
-/// Adds GET /openapi.json to them, which describes itself too. Its text is made now and served with an ETag.
-void publish(std::vector<kit::Route>& routes);
+/// Adds GET /openapi.json to them, which describes itself too, and the pages to read it on, whose programs are in
+/// `pages`. The text is made now and served with an ETag.
+void publish(std::vector<kit::Route>& routes, const std::string& pages);
 
 }  // namespace nightshift::api::openapi

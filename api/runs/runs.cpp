@@ -46,7 +46,7 @@ constexpr core::schema::Field kSubmit[] = {
     {"after", Type::texts, "Runs that must succeed first.", {.max = 100}},
 };
 constexpr core::schema::Field kBulk[] = {
-    {"runs", Type::array, "Up to 1,000 submissions.", {.min = 1, .max = 1000, .required = true}}};
+    {"runs", Type::array, "Up to 1,000 submissions.", {.min = 1, .max = 1000, .required = true, .fields = kSubmit}}};
 constexpr core::schema::Field kReason[] = {{"reason", Type::text, "Why; kept with the event.", {.max = 500}}};
 
 queue::Submission submission_of(const json::object& body, const Caller& caller) {
@@ -127,14 +127,7 @@ Response submit(const Services& services, const Request& request, const Caller& 
 
 Response submit_many(const Services& services, const Caller& caller, const json::object& body) {
     std::vector<queue::Submission> runs;
-    std::size_t index = 0;
-    for (const auto& one : body.at("runs").as_array()) {
-        const auto at = "runs[" + std::to_string(index++) + "]";
-        if (!one.is_object()) throw Error(Code::validation, at + ": expected an object");
-        auto fields = one.as_object();
-        core::schema::require(kSubmit, fields, at);
-        runs.push_back(submission_of(fields, caller));
-    }
+    for (const auto& one : body.at("runs").as_array()) runs.push_back(submission_of(one.as_object(), caller));
     auto lease = services.pool.acquire();
     Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization});
     json::array ids;

@@ -88,6 +88,7 @@ object schema_of(const Field& field) {
     object one;
     const bool has_fields = !field.rules.fields.empty();
     if (field.type == Type::object && has_fields) one = json_schema(field.rules.fields);
+    if (field.type == Type::object && !has_fields) one["additionalProperties"] = true;
     one["description"] = field.doc;
     if (auto types = types_of(field.type); !types.empty()) {
         if (field.rules.nullable) types.emplace_back("null");

@@ -24,7 +24,7 @@ demo_configure() {
     cat > "$STATE/nightshift.yaml" <<CONF
 database: {url_file: $STATE/database_url}
 broker: {url_file: $STATE/broker_url}
-api: {port: $port, token_file: $STATE/token}
+api: {port: $port, pages: $PWD/build/pages, token_file: $STATE/token}
 reports: {folder: $STATE/reports}
 attachments: {folder: $STATE/attachments}
 diagnostics: {enabled: true}
@@ -91,6 +91,7 @@ demo_up() {
     local detach=''
     case ${1:-} in --detach) detach=1 ;; '') ;; *) usage "up: expected --detach or nothing, got $1" ;; esac
     build release nightshift
+    pages || true
     STARTED=''
     daemon_running || STARTED=1
     trap demo_leave EXIT

@@ -10,5 +10,7 @@ openapi_check() {
         (cd $folder && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2 || { cron_skipped "npm can't reach its registry" "$report"; return; }
         cp $folder/package-lock.json $folder/installed.json
     fi
-    python3 tests/openapi/openapi_test.py "$report" "build/$1/nightshift" $folder
+    pages || true
+    command -v chromium > /dev/null || install_missing chromium || say "no chromium: the pages are not looked at"
+    python3 tests/openapi/openapi_test.py "$report" "build/$1/nightshift" $folder build/pages
 }

@@ -30,6 +30,7 @@ package() {
     # shellcheck disable=SC2086
     install_missing $PACKAGE_PACKAGES
     build release nightshift
+    pages || say "The package is made without the pages /docs and /redoc."
     rm -f build/release/*.deb
     (cd build/release && cpack -G DEB > cpack.log 2>&1) || { tail -20 build/release/cpack.log >&2; return 1; }
     local file; file=$(echo build/release/*.deb)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What others make of /openapi.json: a strict linter, a replay of every example, a generated TypeScript client, the documentation pages.
-Usage: openapi_test.py REPORT PROGRAM TOOLS; TOOLS has the node_modules of package.json. NIGHTSHIFT_TEST_DATABASE_URL is where a database of its own is
+Usage: openapi_test.py REPORT PROGRAM TOOLS PAGES; TOOLS has the node_modules of package.json, PAGES what ./dev pages fetches. NIGHTSHIFT_TEST_DATABASE_URL is where a database of its own is
 made; the daemon serves it without a broker, on a free port, and is gone afterwards."""
 import contextlib, json, os, pathlib, secrets, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.parse, urllib.request
 
@@ -35,7 +35,7 @@ def serving(program, folder, pages):
     url = urllib.parse.urlsplit(os.environ["NIGHTSHIFT_TEST_DATABASE_URL"])._replace(path=f"/{name}").geturl()
     config, log = folder / "nightshift.yaml", folder / "daemon.log"
     config.write_text(json.dumps({
-        "database": {"url": url}, "broker": {"transport": "postgres"}, "api": {"port": port, "token": token, **pages},
+        "database": {"url": url}, "broker": {"transport": "postgres"}, "api": {"port": port, "token": token, "pages": str(pages)},
         "reports": {"folder": str(folder)}, "diagnostics": {"enabled": True}, "auth": {"password_cost": 4}}))
     database(name, "create")
     try:
@@ -111,17 +111,32 @@ def check_client(count, tools, document, url):
     count.add("it signs in, lists, creates, reads, changes and reports", ok, said)
 
 
+def check_pages(count, folder, url):
+    """Both pages in a browser that can reach this machine alone: they draw every operation, and their policy stops nothing but ReDoc's own logo."""
+    browser = shutil.which("chromium")
+    for path, shown in ("/docs", 'id="operations-tag-jobs"'), ("/redoc", "api/v1/time-logs/{id}/stop"):
+        if browser is None:
+            count.tests, count.disabled = count.tests + 1, count.disabled + 1
+            continue
+        done = subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run",
+                               "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", f"--user-data-dir={folder}/browser", "--enable-logging=stderr",
+                               "--virtual-time-budget=20000", "--dump-dom", url + path], text=True, capture_output=True, timeout=120)
+        complaints = [line for line in done.stderr.splitlines() if "CONSOLE" in line and "logo-mini.svg" not in line]
+        count.add(f"{path} is drawn in a browser", shown in done.stdout and not complaints, "\n".join(complaints) or done.stdout[-2000:])
+
+
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    report, program, tools = (pathlib.Path(one).resolve() for one in sys.argv[1:4])
+    report, program, tools, pages = (pathlib.Path(one).resolve() for one in sys.argv[1:5])
     count = Count()
     with tempfile.TemporaryDirectory(prefix="nightshift-openapi.") as name:
         folder = pathlib.Path(name)
-        with serving(program, folder, {}) as (url, token):
+        with serving(program, folder, pages) as (url, token):
             document = folder / "openapi.json"
             document.write_bytes(urllib.request.urlopen(f"{url}/openapi.json", timeout=30).read())
             check_document(count, tools, document)
             check_client(count, tools, document, url)
+            check_pages(count, folder, url)
             check_examples(count, tools, url, token)   # the last: they change a password
     report.write_text(json.dumps(vars(count)))
     return 1 if count.failures else 0
