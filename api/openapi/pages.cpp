@@ -99,7 +99,7 @@ Response part(const std::string& name, const std::filesystem::path& folder) {
     if (known == std::end(kParts)) throw Error(Code::not_found, "no such file: " + name);
     Response response{.body = std::string(known->text),
                       .content_type = std::string(known->media_type),
-                      .headers = {{"Cache-Control", "public, max-age=3600"}, {"X-Content-Type-Options", "nosniff"}}};
+                      .headers = {{"Cache-Control", "public, max-age=3600"}}};
     if (!known->text.empty()) return response;
     std::error_code problem;
     const auto size = std::filesystem::file_size(folder / known->name, problem);
