@@ -20,6 +20,49 @@ using kit::Caller;
 using kit::Services;
 namespace sql = domain::audit::sql;
 
+using core::schema::Field;
+using core::schema::Type;
+constexpr core::schema::Rules kMaybe{.nullable = true};
+
+constexpr Field kAuditQuery[] = {
+    {"subject", Type::text, "Only of this: job, comment, user ..."},
+    {"subject_id", Type::uuid, "Only of this one."},
+    {"actor", Type::text, "Only by this one: user:<id>, key:<id> ..."},
+    {"user_id", Type::text, "Only by this person; me is the caller."},
+    {"action", Type::text, "Only of this kind."},
+    {"at_from", Type::timestamp, "From then on."},
+    {"at_to", Type::timestamp, "Before then."},
+};
+constexpr Field kAuditFields[] = {
+    {"seq", Type::integer, "Grows with each change of anything."},
+    {"at", Type::timestamp, "When."},
+    {"actor", Type::text, "Who: a person, a key, or the daemon."},
+    {"actor_name", Type::text, "That person's name.", kMaybe},
+    {"action", Type::text, "What was done."},
+    {"subject", Type::text, "To what: job, comment, user ..."},
+    {"subject_id", Type::uuid, "To which one."},
+    {"parent_id", Type::uuid, "What it belongs to.", kMaybe},
+    {"changed", Type::any, "Each changed field, before and after."},
+    {"reason", Type::text, "Why.", kMaybe},
+    {"request_id", Type::text, "The request that did it.", kMaybe},
+};
+constexpr Field kActivityQuery[] = {
+    {"user_id", Type::text, "Only by this person; me is the caller."},
+    {"job_id", Type::uuid, "Only of this job."},
+};
+constexpr Field kActivityFields[] = {
+    {"id", Type::integer, "Grows with each change of anything."},
+    {"user_id", Type::uuid, "Who.", kMaybe},
+    {"user_name", Type::text, "That person's name.", kMaybe},
+    {"action", Type::text, "What was done: job_created, comment_created ..."},
+    {"timestamp", Type::timestamp, "When."},
+    {"subject", Type::text, "To what."},
+    {"subject_id", Type::uuid, "To which one."},
+    {"job_id", Type::uuid, "Of which job."},
+    {"key", Type::text, "That job's key."},
+    {"title", Type::text, "That job's title."},
+};
+
 /// Filters that don't exist are refused, like those of any list.
 void refuse_others(const Request& request, std::initializer_list<std::string_view> known) {
     for (const auto& [name, value] : request.query)
@@ -85,15 +128,22 @@ std::vector<kit::Route> routes(const Services& services) {
         {"GET",
          "/api/v1/audit-logs",
          "audit.view",
-         "Who changed what, newest first: ?subject=, subject_id=, actor=, user_id=, action=, at_from=, at_to=.",
+         "Who changed what, newest first.",
          {},
-         kit::bound(services, audit_logs)},
+         kit::bound(services, audit_logs),
+         {.shape = {"AuditEntry", kAuditFields}, .is_list = true},
+         kit::kPages,
+         kAuditQuery},
         {"GET",
          "/api/v1/activity",
          "job.view",
-         "What people did to the jobs one sees: ?user_id=, job_id=.",
+         "What people did to the jobs one sees.",
          {},
-         kit::bound(services, activity)},
+         kit::bound(services, activity),
+         {.shape = {"Activity", kActivityFields}, .is_list = true},
+         kit::kPages,
+         kActivityQuery,
+         "listActivity"},
     };
 }
 

@@ -223,7 +223,11 @@ std::vector<kit::Route> routes(const Services& services) {
          {},
          [&services, hub](const Request& request, const Caller& caller, json::object&) {
              return stream(services, hub, request, caller);
-         }},
+         },
+         {.media_type = "text/event-stream"},
+         kit::kNothing,
+         {},
+         "followEvents"},
         {"GET",
          "/api/v1/ws/notifications/{user_id}",
          "",
@@ -231,7 +235,11 @@ std::vector<kit::Route> routes(const Services& services) {
          {},
          [&services, hub](const Request& request, const Caller&, json::object&) {
              return socket(services, hub, request);
-         }},
+         },
+         {.status = 101},
+         kit::kNothing,
+         {},
+         "openNotificationSocket"},
     };
 }
 

@@ -64,6 +64,12 @@ constexpr Field kPreferences[] = {{"preferences",
                                    "All of them; what is not named is told.",
                                    {.max = 200, .required = true, .fields = kPreference}}};
 
+constexpr Field kUnreadFields[] = {{"unread", Type::integer, "How many."}};
+constexpr Field kMarkedFields[] = {{"marked", Type::integer, "How many were unread."}};
+constexpr std::string_view kPreferencesExample =
+    R"({"preferences": [{"event": "mention", "channel": "in_app", "mode": "now"}, {"event": "*", "channel": "email", "mode": "off"}]})";
+constexpr kit::Answer kPreferred{.shape = {"NotificationPreferences", kPreferences, kPreferencesExample}};
+
 /// Whatever a caller may, notifications are seen by their reader only.
 Caller as_reader(const Caller& caller) {
     auto reader = caller;
@@ -143,27 +149,52 @@ std::vector<kit::Route> routes(const Services& services) {
          "notification.own",
          "How many are unread.",
          {},
-         kit::bound(services, unread_count)},
+         kit::bound(services, unread_count),
+         {.shape = {"UnreadCount", kUnreadFields, R"({"unread":2})"}},
+         kit::kNothing,
+         {},
+         "countUnreadNotifications"},
         {"POST",
          "/api/v1/notifications/mark-all-read",
          "notification.own",
          "Marks all of them read.",
          {},
-         kit::bound(services, mark_all_read)},
+         kit::bound(services, mark_all_read),
+         {.shape = {"MarkedRead", kMarkedFields, R"({"marked":2})"}},
+         kit::kNothing,
+         {},
+         "markAllNotificationsRead"},
         {"POST",
          "/api/v1/notifications/{id}/read",
          "notification.own",
          "Marks one read.",
          {},
-         kit::bound(services, mark_read)},
+         kit::bound(services, mark_read),
+         {.rows = &kNotifications},
+         kit::kNothing,
+         {},
+         "markNotificationRead"},
         {"GET",
          "/api/v1/notifications/preferences",
          "notification.own",
          "What one wants to be told.",
          {},
-         kit::bound(services, preferences)},
-        {"PUT", "/api/v1/notifications/preferences", "notification.own", "Says anew what one wants to be told.",
-         kPreferences, kit::bound(services, set_preferences)},
+         kit::bound(services, preferences),
+         kPreferred,
+         kit::kNothing,
+         {},
+         "getNotificationPreferences"},
+        {"PUT",
+         "/api/v1/notifications/preferences",
+         "notification.own",
+         "Says anew what one wants to be told.",
+         kPreferences,
+         kit::bound(services, set_preferences),
+         kPreferred,
+         kit::kNothing,
+         {},
+         "setNotificationPreferences",
+         kPreferencesExample},
     };
     for (auto& route : kit::routes_of(kNotifications, services)) {
         route.handle = [plain = std::move(route.handle)](const Request& request, const Caller& caller,

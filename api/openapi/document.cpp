@@ -19,9 +19,12 @@ namespace json = core::json;
 
 /// Subjects that no resource says a sentence about.
 constexpr std::pair<std::string_view, std::string_view> kSubjects[] = {
+    {"activity", "What people did to jobs."},
+    {"audit-logs", "Who changed what."},
     {"auth", "Signing in and out, and who one is."},
     {"dashboard", "How things stand."},
     {"dead", "Dead runs, together by the shape of their failure."},
+    {"events", "What happens, as it happens."},
     {"queues", "Named lanes of runs, and their limits."},
     {"reports", "Files that workers make."},
     {"runs", "Background work, from submission to its end."},
@@ -35,6 +38,12 @@ constexpr std::string_view kAbout =
     "Errors are always `{error, message, details, request_id}`. Lists are JSON arrays; `Link` and `X-Next-Cursor` lead "
     "on. Times are RFC 3339 in UTC, ids are UUIDs. Unknown fields are refused. Any path may end with a slash.";
 
+/// Pages and WebSockets are none of what OpenAPI can tell.
+bool is_described(const Route& route) {
+    constexpr int kSwitching = 101;
+    return route.answer.status != kSwitching && route.answer.media_type != "text/html";
+}
+
 /// "job-types" -> "Job types"
 std::string title_of(std::string name) {
     std::ranges::replace(name, '-', ' ');
@@ -45,6 +54,7 @@ std::string title_of(std::string name) {
 json::array tags_of(std::span<const Route> routes) {
     std::map<std::string, std::string> found;
     for (const auto& route : routes) {
+        if (!is_described(route)) continue;
         const auto name = tag_of(route);
         auto& doc = found[name];
         const auto* known = std::ranges::find(kSubjects, name, &std::pair<std::string_view, std::string_view>::first);
@@ -72,10 +82,6 @@ json::object security_schemes() {
                                            {"in", "cookie"},
                                            {"name", "refresh_token"},
                                            {"description", "Set when signing in; only good for refreshing."}}}};
-}
-
-bool is_described(const Route& route) {
-    return !route.answer.media_type.starts_with("text/html");
 }
 
 Response serve(const Request& request, const std::string& text, const std::string& tag) {

@@ -127,7 +127,7 @@ json::value answer_example(const kit::Answer& answer) {
 std::string path_example(const std::vector<std::string_view>& segments, std::size_t at) {
     const auto name = parameter_of(segments[at]);
     const auto before = at == 0 ? std::string_view{} : segments[at - 1];
-    if (name == "id") return documented_id(before);
+    if (name == "id") return documented_id(before == "job" || before == "ticket" ? "jobs" : before);
     if (name.ends_with("_id")) return documented_id(std::string(name.substr(0, name.size() - 3)) + "s");
     const auto* known = std::ranges::find(kNames, before, &std::pair<std::string_view, std::string_view>::first);
     return known == std::end(kNames) ? std::string{} : std::string(known->second);

@@ -95,6 +95,8 @@ json::array parameters_of(const Route& route, Components& components) {
                                                                   {kit::kRange, "IfRange"}};
     for (const auto& [what, name] : kKnown)
         if (has(route, what)) out.push_back(components.parameter(name));
+    if (route.method == "POST" && !route.permission.empty() && !route.has_secrets)
+        out.push_back(components.parameter("IdempotencyKey"));
     return out;
 }
 
@@ -106,6 +108,17 @@ json::object request_body(const Route& route, const std::string& id, Components&
     if (auto example = body_example(route); !example.is_null()) content["example"] = std::move(example);
     return {{"required", !partial && std::ranges::any_of(route.body, is_required)},
             {"content", json::object{{kJson, std::move(content)}}}};
+}
+
+/// The bytes as they are, or a form with them in it.
+json::object file_body() {
+    const json::object bytes{{"type", "string"}, {"format", "binary"}};
+    const json::object form{{"type", "object"},
+                            {"properties", json::object{{"file", bytes}, {"job_id", json::object{{"type", "string"}}}}},
+                            {"required", json::array{"file"}}};
+    return {{"required", true},
+            {"content", json::object{{"application/octet-stream", json::object{{"schema", bytes}}},
+                                     {"multipart/form-data", json::object{{"schema", form}}}}}};
 }
 
 std::string_view reason_of(int status) {
@@ -183,7 +196,7 @@ std::vector<int> errors_of(const Route& route) {
     add_if(route.path.find('{') != std::string_view::npos, {404});
     add_if(changes || has(route, kit::kRange), {409});
     add_if(has(route, kit::kRange), {410, 416});
-    add_if(has_body, {413, 415, 422});
+    add_if(has_body || route.takes_any_body, {413, 415, 422});
     add_if(true, {429});
     add_if(route.answer.also != 503 && route.path != "/health", {503});
     return out;
@@ -210,6 +223,7 @@ json::object operation(const Route& route, Components& components) {
     if (auto parameters = parameters_of(route, components); !parameters.empty())
         one["parameters"] = std::move(parameters);
     if (!route.body.empty()) one["requestBody"] = request_body(route, id, components);
+    if (route.takes_any_body) one["requestBody"] = file_body();
     one["responses"] = responses_of(route, components);
     if (route.permission.empty()) {
         one["security"] = json::array{};

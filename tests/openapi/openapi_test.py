@@ -91,6 +91,7 @@ def check_examples(count, tools, url, token):
     try:
         replayed = json.loads(said.splitlines()[-1])
         count.tests, count.failures = count.tests + replayed["tests"], count.failures + replayed["failures"]
+        count.disabled += replayed["skipped"]
     except (ValueError, IndexError):
         count.add("the examples are replayed to their end", False, said)
 

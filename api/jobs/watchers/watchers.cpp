@@ -21,6 +21,14 @@ namespace sql = domain::jobs::sql;
 
 constexpr core::schema::Field kWatch[] = {{"user_id", Type::uuid, "Who watches; the caller when not given.", {}}};
 
+constexpr core::schema::Field kWatcherFields[] = {
+    {"user_id", Type::uuid, "Who watches."},
+    {"name", Type::text, "That person's name."},
+    {"email", Type::text, "That person's address."},
+    {"since", Type::timestamp, "Since when."},
+};
+constexpr kit::Shape kWatcher{"Watcher", kWatcherFields};
+
 const std::string& job_of(const Request& request) {
     return request.parameters.find("id")->second;
 }
@@ -86,16 +94,44 @@ Response watched(const Services& services, const Request& request, const Caller&
 
 std::vector<kit::Route> routes(const Services& services) {
     return {
-        {"GET", "/api/v1/jobs/watched", "job.view", "Jobs that the caller watches.", {}, kit::bound(services, watched)},
-        {"GET", "/api/v1/jobs/{id}/watchers", "job.view", "Who watches a job.", {}, kit::bound(services, list)},
-        {"POST", "/api/v1/jobs/{id}/watchers", "notification.own", "Watches a job: one sees it and hears of it.",
-         kWatch, kit::bound(services, watch)},
+        {"GET",
+         "/api/v1/jobs/watched",
+         "job.view",
+         "Jobs that the caller watches.",
+         {},
+         kit::bound(services, watched),
+         {.rows = &kJobs, .is_list = true},
+         kit::kPages | kit::kListing,
+         {},
+         "listWatchedJobs"},
+        {"GET",
+         "/api/v1/jobs/{id}/watchers",
+         "job.view",
+         "Who watches a job.",
+         {},
+         kit::bound(services, list),
+         {.shape = kWatcher, .is_list = true}},
+        {"POST",
+         "/api/v1/jobs/{id}/watchers",
+         "notification.own",
+         "Watches a job: one sees it and hears of it.",
+         kWatch,
+         kit::bound(services, watch),
+         {.shape = kWatcher, .is_list = true},
+         kit::kNothing,
+         {},
+         "watchJob",
+         R"({"user_id": "@users"})"},
         {"DELETE",
          "/api/v1/jobs/{id}/watchers/{user_id}",
          "notification.own",
          "Watches a job no longer; me is the caller.",
          {},
-         kit::bound(services, unwatch)},
+         kit::bound(services, unwatch),
+         {.status = 204},
+         kit::kNothing,
+         {},
+         "unwatchJob"},
     };
 }
 
