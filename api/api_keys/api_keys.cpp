@@ -104,7 +104,10 @@ constexpr kit::Resource kKeys{.name = "api-keys",
                               .scopes = {.own = "r.user_id = $2"},
                               .order = "-created_at",
                               .before_write = before_key_write,
-                              .before_remove = before_key_remove};
+                              .before_remove = before_key_remove,
+                              .example = R"({"name": "Night meter", "permissions": ["job.view"], "user_id": "@users",
+"user_name": "Ada Admin", "is_expired": false})"};
+constexpr core::schema::Field kMadeFields[] = {{"key", Type::text, "The key itself; shown this once."}};
 
 /// The only answer that holds the key itself.
 Response make(const Services& services, const Request&, const Caller& caller, json::object& body) {
@@ -129,6 +132,8 @@ std::vector<kit::Route> routes(const Services& services) {
         if (route.method == "POST") {
             route.doc = "Makes an API key; `key` in this answer is the only time it is shown.";
             route.handle = kit::bound(services, make);
+            route.answer.shape = {"ApiKeyMade", {}, {}, kMadeFields};
+            route.has_secrets = true;
         }
     return routes;
 }

@@ -25,6 +25,7 @@ constexpr std::pair<std::string_view, std::string_view> kSubjects[] = {
     {"dashboard", "How things stand."},
     {"dead", "Dead runs, together by the shape of their failure."},
     {"events", "What happens, as it happens."},
+    {"organization", "The organization one is signed in to."},
     {"queues", "Named lanes of runs, and their limits."},
     {"reports", "Files that workers make."},
     {"runs", "Background work, from submission to its end."},

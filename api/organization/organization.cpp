@@ -31,6 +31,19 @@ constexpr Field kChange[] = {
     {"settings", Type::object, "Settings of its own: given members are merged, null takes one away."},
 };
 
+constexpr Field kOrganizationFields[] = {
+    {"id", Type::uuid, "Its id."},
+    {"name", Type::text, "What it is called."},
+    {"slug", Type::text, "Its short name."},
+    {"time_zone", Type::text, "IANA time zone."},
+    {"locale", Type::text, "Language, as in BCP 47.", {.nullable = true}},
+    {"settings", Type::object, "Settings of its own."},
+    {"version", Type::integer, "Grows with each change; also the ETag."},
+    {"created_at", Type::timestamp, "When it was made."},
+    {"updated_at", Type::timestamp, "When it was last changed."},
+};
+constexpr kit::Shape kOrganization{"Organization", kOrganizationFields};
+
 kit::Shown shown(core::pg::Transaction& tx, const Caller& caller) {
     const auto rows = tx.run(sql::organization_show, caller.organization);
     if (rows.empty()) throw Error(Code::not_found, "no such organization: " + caller.organization);
@@ -72,9 +85,19 @@ std::vector<kit::Route> routes(const Services& services) {
          "organization.view",
          "The organization one is signed in to.",
          {},
-         kit::bound(services, show_organization)},
-        {"PATCH", "/api/v1/organization", "org.manage", "Changes the organization.", kChange,
-         kit::bound(services, change_organization)},
+         kit::bound(services, show_organization),
+         {.shape = kOrganization}},
+        {"PATCH",
+         "/api/v1/organization",
+         "org.manage",
+         "Changes the organization.",
+         kChange,
+         kit::bound(services, change_organization),
+         {.shape = kOrganization},
+         kit::kIfMatch,
+         {},
+         {},
+         R"({"time_zone": "Europe/Paris"})"},
     };
 }
 
