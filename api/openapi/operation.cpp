@@ -148,8 +148,8 @@ json::object headers_of(const Route& route, int status, Components& components) 
     if (has(route, kit::kListing)) {
         headers["Link"] = components.header("Link");
         headers["X-Next-Cursor"] = components.header("NextCursor");
-    } else if ((rows != nullptr && route.answer.shape.fields.empty() && !route.answer.is_list) ||
-               has(route, kit::kIfNoneMatch)) {
+    } else if ((rows != nullptr && route.answer.shape.name.empty() && !route.answer.is_list) ||
+               has(route, kit::kIfNoneMatch) || (has(route, kit::kIfMatch) && status == 200)) {
         headers["ETag"] = components.header("ETag");
     }
     if (status == 201 && !has(route, kit::kCookie)) headers["Location"] = components.header("Location");
