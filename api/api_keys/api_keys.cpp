@@ -105,7 +105,7 @@ constexpr kit::Resource kKeys{.name = "api-keys",
                               .order = "-created_at",
                               .before_write = before_key_write,
                               .before_remove = before_key_remove,
-                              .example = R"({"name": "Night meter", "permissions": ["job.view"], "user_id": "@users",
+                              .example = R"({"name": "Night meter", "permissions": ["job.view"],
 "user_name": "Ada Admin", "is_expired": false})"};
 constexpr core::schema::Field kMadeFields[] = {{"key", Type::text, "The key itself; shown this once."}};
 
