@@ -1,6 +1,7 @@
 // Files of jobs over the API: kept by content, within limits, seen as the job is seen, scanned where somebody scans.
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -8,8 +9,10 @@
 #include "core/clamd/clamd.h"
 #include "core/error/error.h"
 #include "core/files/vault.h"
+#include "core/http/client.h"
 #include "tests/kit/api_fixture.h"
 #include "tests/kit/fake_run.h"
+#include "tests/kit/program.h"
 #include "tests/kit/scanner.h"
 #include "workers/maintenance/attachment_cleanup.h"
 
@@ -274,6 +277,22 @@ TEST_F(Attachments, LeaveNoOrphanForEver) {
     EXPECT_EQ(json::text(told), R"({"seen":4,"removed":3})");
     EXPECT_EQ(call(admin, "GET", item + "/download").text, "kept");
     EXPECT_EQ(json::text(cleaned()), R"({"seen":1,"removed":0})");
+}
+
+TEST_F(Attachments, OfAProcessThatDiesBetweenFileAndRowAreSweptToo) {
+    Program program({.database_url = database.url(),
+                     .fail_points = "attachment.kept=kill",
+                     .environment = {{"NIGHTSHIFT_ATTACHMENTS__FOLDER", folder.string()}}});
+    ASSERT_TRUE(program.ready()) << program.log();
+    core::http::ask({.method = "POST",
+                     .url = program.url() + path() + "?filename=a.txt",
+                     .headers = {{"Authorization", "Bearer " + admin.token}, {"Content-Type", "text/plain"}},
+                     .body = "lost",
+                     .allow_private = true});
+    ASSERT_TRUE(program.ended_by(SIGKILL)) << program.log();
+    EXPECT_EQ(files_kept(), 1U);
+    EXPECT_EQ(database.number("select count(*) from attachment"), 0);
+    EXPECT_EQ(json::text(cleaned()), R"({"seen":1,"removed":1})");
 }
 
 TEST_F(Attachments, AreSweptEachDayOnceThereAreSome) {
