@@ -108,7 +108,6 @@ INSTANTIATE_TEST_SUITE_P(transports, Engine, testing::Values(false, true),
                          [](const auto& one) { return one.param ? "rabbitmq" : "postgres"; });
 
 TEST_P(Engine, runs_what_is_submitted_and_keeps_its_result) {
-    database.one("insert into queue (name) values ('" + queue_name + "')");
     const auto engine = start();
     const auto id = submit({submission("diagnostic.echo", {{"say", "hello"}})}).front();
     ASSERT_TRUE(becomes(id, "succeeded"));
@@ -117,7 +116,6 @@ TEST_P(Engine, runs_what_is_submitted_and_keeps_its_result) {
 }
 
 TEST_P(Engine, applies_every_internal_effect_once) {
-    database.one("insert into queue (name) values ('" + queue_name + "')");
     const auto first = start(), second = start();
     submit(std::vector<Submission>(300, submission("test.count")));
     ASSERT_TRUE(all_ended());
@@ -126,7 +124,6 @@ TEST_P(Engine, applies_every_internal_effect_once) {
 }
 
 TEST_P(Engine, tries_again_after_a_failure_and_gives_up_after_the_last_attempt) {
-    database.one("insert into queue (name) values ('" + queue_name + "')");
     const auto engine = start();
     const auto ids = submit({submission("diagnostic.fail", {{"until_attempt", 3}}), submission("diagnostic.fail"),
                              submission("diagnostic.fail", {{"how", "permanent"}}),
@@ -139,7 +136,6 @@ TEST_P(Engine, tries_again_after_a_failure_and_gives_up_after_the_last_attempt) 
 }
 
 TEST_P(Engine, throttled_and_snoozed_runs_keep_their_attempts) {
-    database.one("insert into queue (name) values ('" + queue_name + "')");
     const auto engine = start();
     const auto id = submit({submission("diagnostic.fail", {{"how", "throttled"}})}).front();
     ASSERT_TRUE(eventually([&] { return database.number("select epoch from run where id = '" + id + "'") >= 4; }));
@@ -147,7 +143,6 @@ TEST_P(Engine, throttled_and_snoozed_runs_keep_their_attempts) {
 }
 
 TEST_P(Engine, an_unknown_kind_is_dead_and_says_so) {
-    database.one("insert into queue (name) values ('" + queue_name + "')");
     const auto id = submit({submission("diagnostic.echo")}).front();
     database.one("update run set kind = 'no.such'");
     const auto engine = start();
@@ -156,7 +151,7 @@ TEST_P(Engine, an_unknown_kind_is_dead_and_says_so) {
 }
 
 TEST_P(Engine, a_paused_queue_starts_nothing_until_it_is_resumed) {
-    database.one("insert into queue (name, is_paused) values ('" + queue_name + "', true)");
+    database.one("update queue set is_paused = true where name = '" + queue_name + "'");
     const auto engine = start();
     const auto id = submit({submission("diagnostic.echo")}).front();
     const auto other = submit({submission("diagnostic.echo")}).front();
@@ -167,7 +162,7 @@ TEST_P(Engine, a_paused_queue_starts_nothing_until_it_is_resumed) {
 }
 
 TEST_P(Engine, runs_that_share_a_key_never_exceed_its_limit) {
-    database.one("insert into queue (name, key_concurrency) values ('" + queue_name + "', 2)");
+    database.one("update queue set key_concurrency = 2 where name = '" + queue_name + "'");
     most_concurrent = 0;
     auto keyed = submission("test.watch");
     keyed.concurrency_key = "one-customer";
@@ -192,7 +187,6 @@ TEST_P(Engine, a_unique_key_admits_one_live_run) {
 }
 
 TEST_P(Engine, a_run_waits_for_those_it_depends_on) {
-    database.one("insert into queue (name) values ('" + queue_name + "')");
     const auto parent = submit({submission("diagnostic.echo")}).front();
     auto child = submission("diagnostic.echo");
     child.after = {parent};
@@ -203,7 +197,6 @@ TEST_P(Engine, a_run_waits_for_those_it_depends_on) {
 }
 
 TEST_P(Engine, what_waits_for_a_dead_run_is_cancelled) {
-    database.one("insert into queue (name) values ('" + queue_name + "')");
     const auto parent = submit({submission("diagnostic.fail", {{"how", "permanent"}})}).front();
     auto child = submission("diagnostic.echo");
     child.after = {parent};
@@ -216,7 +209,6 @@ TEST_P(Engine, what_waits_for_a_dead_run_is_cancelled) {
 }
 
 TEST_P(Engine, a_running_run_stops_when_it_is_cancelled) {
-    database.one("insert into queue (name) values ('" + queue_name + "')");
     const auto engine = start();
     const auto id = submit({submission("diagnostic.sleep", {{"seconds", 600}})}).front();
     ASSERT_TRUE(becomes(id, "running"));
@@ -225,7 +217,6 @@ TEST_P(Engine, a_running_run_stops_when_it_is_cancelled) {
 }
 
 TEST_P(Engine, a_run_over_its_time_limit_is_tried_again) {
-    database.one("insert into queue (name) values ('" + queue_name + "')");
     const auto engine = start();
     auto slow = submission("diagnostic.sleep", {{"seconds", 600}});
     slow.timeout = 300ms;
@@ -236,7 +227,6 @@ TEST_P(Engine, a_run_over_its_time_limit_is_tried_again) {
 }
 
 TEST_P(Engine, a_crash_costs_one_child_and_three_of_them_the_run) {
-    database.one("insert into queue (name) values ('" + queue_name + "')");
     const auto engine = start();
     const auto ids = submit({submission("diagnostic.crash", {{"how", "segfault"}}),
                              submission("diagnostic.crash", {{"how", "memory"}}),
@@ -251,7 +241,6 @@ TEST_P(Engine, a_crash_costs_one_child_and_three_of_them_the_run) {
 }
 
 TEST_P(Engine, drains_without_costing_an_attempt) {
-    database.one("insert into queue (name) values ('" + queue_name + "')");
     auto engine = start();
     const auto id = submit({submission("diagnostic.sleep", {{"seconds", 600}})}).front();
     ASSERT_TRUE(becomes(id, "running"));
@@ -263,7 +252,6 @@ TEST_P(Engine, drains_without_costing_an_attempt) {
 }
 
 TEST_P(Engine, runs_of_a_lost_process_go_back_and_a_stale_finish_is_refused) {
-    database.one("insert into queue (name) values ('" + queue_name + "')");
     const auto id = submit({submission("test.count")}).front();
     // A worker that claimed and was never heard of again.
     database.one(
@@ -285,7 +273,6 @@ TEST_P(Engine, runs_of_a_lost_process_go_back_and_a_stale_finish_is_refused) {
 }
 
 TEST_P(Engine, a_due_run_starts_when_its_moment_comes) {
-    database.one("insert into queue (name) values ('" + queue_name + "')");
     const auto engine = start();
     auto later = submission("diagnostic.echo");
     const auto moment = std::chrono::system_clock::now() + 2s;
@@ -297,7 +284,6 @@ TEST_P(Engine, a_due_run_starts_when_its_moment_comes) {
 }
 
 TEST_P(Engine, each_tick_of_a_schedule_makes_one_run_over_two_schedulers) {
-    database.one("insert into queue (name) values ('" + queue_name + "')");
     database.one(
         "insert into schedule (id, organization_id, name, kind, queue, cron, overlap, next_fire_at) values "
         "(gen_random_uuid(), '" +
@@ -316,7 +302,6 @@ TEST_P(Engine, each_tick_of_a_schedule_makes_one_run_over_two_schedulers) {
 }
 
 TEST_P(Engine, a_lost_hint_is_given_again) {
-    database.one("insert into queue (name) values ('" + queue_name + "')");
     const auto id = submit({submission("diagnostic.echo")}).front();
     database.one(
         "update run set state = 'dispatched', dispatched_at = now() - interval '1 hour'");  // its hint never arrived
@@ -325,7 +310,6 @@ TEST_P(Engine, a_lost_hint_is_given_again) {
 }
 
 TEST_P(Engine, no_organization_starves_another) {
-    database.one("insert into queue (name) values ('" + queue_name + "')");
     std::vector<Submission> flood(400, submission("test.count"));
     submit(flood);
     auto small = submission("diagnostic.echo");
