@@ -5,7 +5,7 @@ source tests/kit/cron_compare.sh
 # shellcheck source=tests/kit/openapi.sh
 source tests/kit/openapi.sh
 
-SUITES="house unit dev integration fault"   # what ./dev test runs
+SUITES="house unit dev integration seeds fault"   # what ./dev test runs
 NAMED_SUITES="docs cron openapi"   # by name: the commands in the documents, on a release build; what needs npm: cron rules beside croner and cron-parser, /openapi.json
 PRESETS="dev release asan tsan"
 usage() { say "$1"; exit 64; }
@@ -31,6 +31,10 @@ run_suite() {
     local suite=$1 preset=$2 filter=$3 folder=$4 status=0
     case $suite in
         dev | docs) python3 "tests/$suite/${suite}_test.py" "$folder/$suite.json" 2> "$folder/$suite.log" || status=$? ;;
+        seeds)
+            NIGHTSHIFT_PROGRAM=$PWD/build/$preset/nightshift python3 tests/seeds/seeds_test.py "$folder/$suite.json" ${filter:+--only "$filter"} \
+                2> "$folder/$suite.log" || status=$?
+            grep ' statements of ' "$folder/$suite.log" >&2 || true ;;
         cron)
             cron_compare "$preset" "$folder/$suite.json" 2> "$folder/$suite.log" || status=$?
             tail -n 5 "$folder/$suite.log" >&2
@@ -62,7 +66,7 @@ run_tests() {
         [[ " $SUITES $NAMED_SUITES " == *" $suite "* ]] || usage "test: expected suites of $SUITES $NAMED_SUITES, got $suite"
         case $suite in
             dev | docs) ;;
-            cron | openapi) targets+=(nightshift) ;;
+            cron | openapi | seeds) targets+=(nightshift) ;;
             *) [ ! -d "tests/$suite" ] || targets+=("tests/${suite}_tests") ;;
         esac
     done
@@ -73,7 +77,7 @@ run_tests() {
     # shellcheck disable=SC2064
     trap "servers_stop '$folder'; servers_remove '$folder'" EXIT
     trap 'exit 130' INT; trap 'exit 143' TERM
-    if [[ " ${suites[*]} " =~ \ (integration|fault|openapi)\  ]]; then
+    if [[ " ${suites[*]} " =~ \ (integration|seeds|fault|openapi)\  ]]; then
         servers_start "$folder"
         NIGHTSHIFT_TEST_DATABASE_URL=$(postgres_url "$folder"); NIGHTSHIFT_TEST_AMQP_URL=$(rabbitmq_url "$folder")
         export NIGHTSHIFT_TEST_DATABASE_URL NIGHTSHIFT_TEST_AMQP_URL NIGHTSHIFT_TEST_SERVERS="$PWD/dev servers $folder"
