@@ -2,6 +2,8 @@
 
 #include "api/departments/members.h"
 #include "api/kit/resource.h"
+#include "core/error/error.h"
+#include "domain/organization/sql.h"
 
 namespace nightshift::api::departments {
 namespace {
@@ -10,6 +12,20 @@ using core::schema::Type;
 using kit::Column;
 using kit::Resource;
 using kit::Services;
+
+/// A department that still holds something is not deleted.
+void keep_used_department(const kit::Change& change) {
+    const auto uses = change.tx.run(domain::organization::sql::department_uses, change.caller.organization, change.id);
+    const auto jobs = uses.number(0, 0), teams = uses.number(0, 1), people = uses.number(0, 2);
+    if (jobs + teams + people > 0)
+        throw core::Error(core::Code::conflict,
+                          "it still holds open jobs, teams or people; give them to another department first",
+                          core::json::text(core::json::object{{"jobs", jobs}, {"teams", teams}, {"people", people}}));
+}
+
+void leave_jobs(const kit::Change& change) {
+    change.tx.run(domain::organization::sql::team_leaves, change.caller.organization, change.id);
+}
 
 constexpr Column kDepartmentColumns[] = {
     {"name",
@@ -33,6 +49,7 @@ constexpr Resource kDepartments{.name = "departments",
                                           .remove = "department.manage"},
                                 .scopes = {.team = "r.manager_user_id = $2", .own = "true"},
                                 .order = "name",
+                                .before_remove = keep_used_department,
                                 .example = R"({"name": "Night desk", "description": "Answers when all others sleep"})"};
 
 constexpr Column kTeamColumns[] = {
@@ -59,6 +76,7 @@ constexpr Resource kTeams{
                        "d.manager_user_id = $2))",
                .own = "true"},
     .order = "name",
+    .before_remove = leave_jobs,
     .example = R"({"name": "Night field team", "description": "Out at night", "department_id": "@departments",
 "department_name": "Night desk", "member_count": 4})"};
 

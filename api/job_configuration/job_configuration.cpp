@@ -5,6 +5,7 @@
 #include "api/kit/resource.h"
 #include "core/error/error.h"
 #include "domain/jobs/category.h"
+#include "domain/jobs/sql.h"
 
 namespace nightshift::api::job_configuration {
 namespace {
@@ -35,9 +36,40 @@ void add_slug(const kit::Change& change) {
     change.body["slug"] = domain::jobs::slug_of(std::string_view(name->as_string()));
 }
 
+/// What jobs stand on is not taken away under them.
+void keep_used(const kit::Change& change) {
+    const auto jobs = change.tx.run(domain::jobs::sql::jobs_on, change.caller.organization, change.id).number(0, 0);
+    if (jobs > 0)
+        throw core::Error(core::Code::conflict,
+                          std::to_string(jobs) + " job(s) have it still; switch it off with is_active instead",
+                          json::text(json::object{{"jobs", jobs}}));
+}
+
+void remove_status(const kit::Change& change) {
+    keep_used(change);
+    change.tx.run(domain::jobs::sql::status_moves_clear, change.caller.organization, change.id, true);
+}
+
+/// Jobs are completed one by one, past the guard, not by renaming what their status counts as.
+void keep_category(const kit::Change& change) {
+    const auto* to = change.body.if_contains("category");
+    if (change.before == nullptr || to == nullptr) return;
+    const auto& from = change.before->at("category").as_string();
+    if (to->as_string() != from && (to->as_string() == "done" || from == "done")) keep_used(change);
+}
+
+/// New jobs start in one status: the one before is the default no longer.
+void set_default(const kit::Change& change) {
+    const auto* is_default = change.body.if_contains("is_default");
+    if (is_default != nullptr && is_default->is_bool() && is_default->as_bool())
+        change.tx.run(domain::jobs::sql::status_default_clear, change.caller.organization, change.id);
+}
+
 /// A status posted without a category gets the one its name suggests, shown in the answer and editable. SEEDS.md C-27.
 void add_category(const kit::Change& change) {
     add_slug(change);
+    keep_category(change);
+    set_default(change);
     if (change.before == nullptr && !change.body.contains("category"))
         change.body["category"] = domain::jobs::category_of(std::string_view(change.body.at("name").as_string()));
     if (change.before == nullptr && !change.body.contains("pauses_sla"))
@@ -66,6 +98,7 @@ constexpr Resource kTypes{
     .allow = kAllow,
     .scopes = kEverybody,
     .order = "name",
+    .before_remove = keep_used,
     .example = R"({"name": "Night repair", "class": "job", "key_prefix": "NR", "ordered_tasks": false,
 "description": "Repairs that can't wait for the morning"})"};
 
@@ -97,6 +130,7 @@ constexpr Resource kStatuses{.name = "job-statuses",
                              .scopes = kEverybody,
                              .order = "display_order",
                              .before_write = add_category,
+                             .before_remove = remove_status,
                              .example = R"({"name": "On the way", "slug": "on_the_way", "category": "in_progress",
 "pauses_sla": false, "is_default": false, "display_order": 25})"};
 
@@ -123,6 +157,7 @@ constexpr Resource kPriorities{
     .scopes = kEverybody,
     .order = "level",
     .before_write = add_slug,
+    .before_remove = keep_used,
     .example = R"({"name": "Before dawn", "slug": "before_dawn", "level": 9, "color": "#B00020"})"};
 
 constexpr Column kTagColumns[] = {

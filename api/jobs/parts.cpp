@@ -18,31 +18,35 @@ using kit::Column;
 namespace json = core::json;
 namespace sql = domain::jobs::sql;
 
-/// Held while something is added, so that a completion at the same moment sees it or comes first. The caller must see
-/// the job.
-std::string hold_job(const Change& change, const std::string& job) {
-    kit::show(change.tx, kJobs, change.caller, job);
-    const auto found = change.tx.run(sql::job_lock, change.caller.organization, job);
-    return found.empty() ? std::string{} : std::string(found.text(0, 0));
-}
-
 void add_to_job(const Change& change) {
     if (change.before == nullptr) hold_job(change, json::text_in(change.body, "job_id"));
+    stay_with_job(change);
+}
+
+/// An item goes to another checklist of the same job only.
+void place_item(const Change& change) {
+    const auto to = json::text_in(change.body, "checklist_id");
+    if (to.empty() || (change.before != nullptr && to == json::text_in(*change.before, "checklist_id"))) return;
+    const auto checklist = kit::show(change.tx, kChecklists, change.caller, to);
+    const auto job = json::text_in(json::parse_object(checklist.text), "job_id");
+    if (change.before != nullptr) {
+        if (job != json::text_in(*change.before, "job_id"))
+            throw Error(Code::conflict, "checklist_id: an item stays with its job; that checklist is of another one");
+        return;
+    }
+    if (hold_job(change, job) == "done")
+        throw Error(Code::conflict, "the job is done; open it again before you add to its checklists");
+    change.body["job_id"] = job;
 }
 
 void write_item(const Change& change) {
-    if (change.before == nullptr) {
-        const auto checklist =
-            kit::show(change.tx, kChecklists, change.caller, json::text_in(change.body, "checklist_id"));
-        const auto job = json::text_in(json::parse_object(checklist.text), "job_id");
-        if (hold_job(change, job) == "done")
-            throw Error(Code::conflict, "the job is done; open it again before you add to its checklists");
-        change.body["job_id"] = job;
-    }
+    place_item(change);
     const auto* done = change.body.if_contains("is_completed");
     if (done == nullptr) return;
     const bool was = change.before != nullptr && change.before->at("is_completed").as_bool();
     if (done->as_bool() == was && change.before != nullptr) return;
+    if (was && hold_job(change, json::text_in(*change.before, "job_id")) == "done")
+        throw Error(Code::conflict, "the job is done; open it again before you open what is on its checklists");
     change.body["completed_at"] =
         done->as_bool() ? json::value(core::time::rfc3339(std::chrono::system_clock::now())) : json::value(nullptr);
     change.body["completed_by_user_id"] =
@@ -50,44 +54,26 @@ void write_item(const Change& change) {
 }
 
 void write_comment(const Change& change) {
-    if (change.before != nullptr) return;
+    stay_with_job(change);
+    if (change.before != nullptr) {
+        if (json::text_in(*change.before, "user_id") != change.caller.user)
+            throw Error(Code::forbidden, "a comment is changed by who wrote it");
+        return;
+    }
     hold_job(change, json::text_in(change.body, "job_id"));
     if (change.caller.user.empty()) throw Error(Code::forbidden, "a comment is somebody's: sign in as a person");
     change.body["user_id"] = change.caller.user;
 }
 
-void write_time_log(const Change& change) {
-    if (change.before != nullptr) return;
-    hold_job(change, json::text_in(change.body, "job_id"));
-    auto user = json::text_in(change.body, "user_id");
-    if (user.empty()) user = change.caller.user;
-    if (user.empty()) throw Error(Code::validation, "user_id: is required for a token of no person");
-    if (user != change.caller.user && !change.caller.may("time.manage"))
-        throw Error(Code::forbidden, "user_id: you log time for yourself");
-    change.body["user_id"] = user;
-    if (!change.body.contains("start_time"))
-        change.body["start_time"] = core::time::rfc3339(std::chrono::system_clock::now());
-    const bool runs = json::text_in(change.body, "end_time").empty();
-    change.body["source"] = runs ? "timer" : "manual";
-    if (!runs) return;
-    if (const auto running = change.tx.run(sql::timer_running, user); !running.empty())
-        throw Error(Code::conflict, "a timer runs already, on " + std::string(running.text(0, 1)) + "; stop it first",
-                    json::text(json::object{{"time_log_id", running.text(0, 0)}, {"job", running.text(0, 1)}}));
+void remove_comment(const Change& change) {
+    if (json::text_in(*change.before, "user_id") != change.caller.user && !change.caller.may("job.delete"))
+        throw Error(Code::forbidden, "a comment is deleted by who wrote it, or by who may delete jobs");
 }
 
 constexpr std::string_view kJobOwn =
     "exists (select 1 from job j where j.id = r.job_id and (j.created_by_user_id = $2 or j.assigned_to_user_id = $2"
     " or exists (select 1 from job_watcher w where w.job_id = j.id and w.user_id = $2)))";
 constexpr kit::Scopes kOfJob{.own = kJobOwn};
-/// One's own, that of the people one leads, and that on the jobs of what one leads.
-constexpr std::string_view kTimeOfTeam =
-    "(r.user_id = $2 or exists (select 1 from job j where j.id = r.job_id"
-    " and (exists (select 1 from department d where d.id = j.department_id and d.manager_user_id = $2)"
-    " or exists (select 1 from team t where t.id = j.team_id and t.lead_user_id = $2)))"
-    " or exists (select 1 from team_member m join team t on t.id = m.team_id where m.user_id = r.user_id"
-    " and m.deleted_at is null and t.deleted_at is null and t.lead_user_id = $2)"
-    " or exists (select 1 from app_user u join department d on d.id = u.department_id where u.id = r.user_id"
-    " and d.manager_user_id = $2))";
 
 constexpr Column kJob{"job_id", Type::uuid, "The job it belongs to.", {.required = true}, kit::kFilter, "job"};
 constexpr Column kOrder{
@@ -122,23 +108,6 @@ constexpr Column kCommentColumns[] = {
      kit::kSearch},
     {"is_internal", Type::boolean, "Not for who asked from outside.", {.fallback = "false"}, kit::kFilter},
 };
-constexpr Column kTimeLogColumns[] = {
-    kJob,
-    {"user_id", Type::uuid, "Who worked; the caller when not given.", {}, kit::kFilter, "app_user"},
-    {"start_time", Type::timestamp, "From when; now when not given.", {}, kit::kFilter | kit::kSort},
-    {"end_time", Type::timestamp, "Until when; a running timer without.", {.nullable = true}, kit::kFilter},
-    {"duration_seconds", Type::integer, "How long.", {.server = true}},
-    {"is_running", Type::boolean, "A timer that runs.", {.required = true, .server = true}, kit::kFilter},
-    {"description", Type::text, "On what.", {.max = 2000, .nullable = true}, kit::kSearch},
-    {"is_billable", Type::boolean, "Goes on the bill.", {.fallback = "true"}, kit::kFilter},
-    {"needs_review", Type::boolean, "Ran implausibly long.", {.server = true}, kit::kFilter},
-    {"source", Type::text, "timer, manual or sync.", {.required = true, .server = true}, kit::kFilter},
-};
-constexpr kit::Constraint kTimeLogConstraints[] = {
-    {"time_log_one_running", Code::conflict, "user_id", "a timer of this person runs already"},
-    {"time_log_no_overlap", Code::conflict, "start_time", "this overlaps another log of the same person"},
-    {"time_log_ends_after_start", Code::rule, "end_time", "is before start_time"},
-};
 
 bool is_name(char c) {
     return (std::isalnum(static_cast<unsigned char>(c)) != 0) || c == '.' || c == '_' || c == '-' || c == '+' ||
@@ -146,6 +115,20 @@ bool is_name(char c) {
 }
 
 }  // namespace
+
+std::string hold_job(const Change& change, const std::string& job) {
+    kit::show(change.tx, kJobs, change.caller, job);
+    change.tx.run(sql::job_lock, change.caller.organization, job);
+    const auto found = change.tx.run(sql::job_category, change.caller.organization, job);
+    if (found.empty()) throw Error(Code::not_found, "no such job: " + job);
+    return std::string(found.text(0, 0));
+}
+
+void stay_with_job(const Change& change) {
+    if (change.before == nullptr || !change.body.contains("job_id")) return;
+    if (json::text_in(change.body, "job_id") != json::text_in(*change.before, "job_id"))
+        throw Error(Code::conflict, "job_id: this stays with its job; make another one there");
+}
 
 constinit const kit::Resource kChecklists{
     .name = "checklists",
@@ -188,24 +171,10 @@ constinit const kit::Resource kComments{
     .allow = {.see = "job.view", .create = "comment.create", .change = "comment.create", .remove = "comment.create"},
     .scopes = kOfJob,
     .before_write = write_comment,
+    .before_remove = remove_comment,
     .example =
         R"({"job_id": "@jobs", "user_id": "@users", "user_name": "Ada Admin", "content": "The spare part has come.",
 "is_internal": false})"};
-constinit const kit::Resource kTimeLogs{
-    .name = "time-logs",
-    .one = "time log",
-    .doc = "Time worked on jobs.",
-    .table = "time_log",
-    .view = "api.time_log",
-    .columns = kTimeLogColumns,
-    .allow = {.see = "time.log", .create = "time.log", .change = "time.log", .remove = "time.log"},
-    .scopes = {.team = kTimeOfTeam, .own = "r.user_id = $2"},
-    .constraints = kTimeLogConstraints,
-    .order = "-start_time",
-    .before_write = write_time_log,
-    .example =
-        R"({"job_id": "@jobs", "user_id": "@users", "start_time": "2026-03-02T20:00:00Z", "end_time": "2026-03-02T21:30:00Z",
-"duration_seconds": 5400, "is_running": false, "description": "Found the leak", "source": "manual", "needs_review": false})"};
 
 Mentions mentions_of(core::pg::Transaction& tx, const std::string& organization, std::string_view content) {
     Mentions mentions;

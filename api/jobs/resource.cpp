@@ -1,8 +1,10 @@
 // The resource of jobs: its columns and the rules a column can't say. SPEC 2, Rules.
 #include "api/jobs/jobs.h"
+
+#include "api/jobs/moves.h"
+#include "api/jobs/parts.h"
 #include "core/error/error.h"
 #include "core/time/time.h"
-#include "domain/jobs/category.h"
 #include "domain/jobs/sql.h"
 #include "domain/notifications/sql.h"
 
@@ -66,6 +68,19 @@ constexpr Column kColumns[] = {
     {"completed_at", Type::timestamp, "When it was done.", {.server = true}, kit::kFilter | kit::kSort},
 };
 
+constexpr kit::Filter kFilters[] = {
+    {"assignee", "Who works on it; me: the caller; null: nobody.", "assigned_to_user_id"},
+    {"creator", "Who asked for it.", "created_by_user_id"},
+    {"department", "The department it belongs to.", "department_id"},
+    {"team", "The team it belongs to.", "team_id"},
+    {"overdue", "Past its due date and not done.", "is_overdue"},
+    {"tag",
+     "A tag on it, by id or name.",
+     {},
+     "exists (select 1 from job_tag jt join tag t on t.id = jt.tag_id and t.deleted_at is null where jt.job_id = r.id"
+     " and (t.id::text = any(?) or lower(t.name) = any(select lower(x) from unnest(?) x)))"},
+};
+
 constexpr kit::Scopes kScopes{
     .team =
         "(r.created_by_user_id = $2 or r.assigned_to_user_id = $2 or exists (select 1 from department d where d.id = "
@@ -103,6 +118,11 @@ void check_creator(const Change& change) {
         throw Error(Code::forbidden, "created_by_user_id: you may only name yourself");
 }
 
+[[noreturn]] void broken(const std::string& field, const std::string& message) {
+    throw Error(Code::rule, field + ": " + message,
+                json::text(json::object{{"fields", json::object{{field, message}}}}));
+}
+
 /// Scheduled dates are for what is to come; five minutes are forgiven. SEEDS.md C-35.
 void check_schedule(const Change& change) {
     const auto now = std::chrono::system_clock::now();
@@ -110,20 +130,30 @@ void check_schedule(const Change& change) {
         const auto given = json::text_in(change.body, name);
         if (given.empty()) continue;
         const auto moment = core::time::parse_rfc3339(given);
-        if (moment && *moment < now - std::chrono::minutes(5))
-            throw Error(Code::rule, std::string(name) + ": is in the past",
-                        R"({"fields":{")" + std::string(name) + R"(":"is in the past"}})");
+        if (moment && *moment < now - std::chrono::minutes(5)) broken(name, "is in the past");
     }
 }
 
+/// What is switched off stays where it is, but is not taken anew: nobody who has left gets work.
+void check_active(const Change& change) {
+    constexpr std::string_view kNames[] = {"job_type_id", "job_status_id", "job_priority_id", "assigned_to_user_id"};
+    std::vector<core::pg::Value> values{change.caller.organization};
+    bool any = false;
+    for (const auto name : kNames) {
+        const auto to = json::text_in(change.body, name);
+        const bool anew = !to.empty() && (change.before == nullptr || to != json::text_in(*change.before, name));
+        values.emplace_back(anew ? core::pg::Value(to) : core::pg::Value(nullptr));
+        any = any || anew;
+    }
+    if (!any) return;
+    if (const auto off = change.tx.run_with(sql::job_switched_off, values); !off.empty())
+        broken(std::string(off.text(0, 0)), "this one is not active");
+}
+
 [[noreturn]] void illegal(const Change& change, const std::string& from, const std::string& to) {
-    json::array allowed;
-    const auto statuses = change.tx.run(sql::status_list, change.caller.organization);
-    for (std::size_t i = 0; i < statuses.size(); ++i)
-        if (domain::jobs::may_move(from, statuses.text(i, 2)))
-            allowed.push_back(json::object{{"id", statuses.text(i, 0)}, {"status", statuses.text(i, 1)}});
+    const auto id = json::text_in(*change.before, "job_status_id");
     throw Error(Code::conflict, "job_status_id: from " + from + " a job does not go to " + to,
-                json::text(json::object{{"allowed", std::move(allowed)}}));
+                json::text(json::object{{"allowed", moves_of(change.tx, change.caller.organization, id).shown()}}));
 }
 
 /// Everything on the lists is done first, on every way into a done status. SEEDS.md C-29.
@@ -148,8 +178,8 @@ void move_status(const Change& change) {
     const auto found = change.tx.run(sql::status_move, change.caller.organization, from, to);
     if (found.empty()) return;  // no such status: the reference check says so
     const std::string was(found.text(0, 0)), becomes(found.text(0, 1));
-    if (change.before != nullptr && !(found.flag(0, 3) ? found.flag(0, 4) : domain::jobs::may_move(was, becomes)))
-        illegal(change, was, becomes);
+    if (change.before != nullptr && !moves_of(change.tx, change.caller.organization, from).allow(to))
+        illegal(change, std::string(found.text(0, 2)), std::string(found.text(0, 3)));
     if (becomes == "done") {
         guard_completion(change);
         if (was != "done" || change.before == nullptr)
@@ -182,6 +212,7 @@ void before_write(const Change& change) {
     check_creator(change);
     check_schedule(change);
     check_permissions(change);
+    check_active(change);
     if (change.before == nullptr) {
         fill_defaults(change);
         change.body["key"] = std::string(
@@ -191,19 +222,37 @@ void before_write(const Change& change) {
     move_status(change);
 }
 
+void tell_one(const Change& change, const std::string& user, std::string_view type, const std::string& title) {
+    if (!user.empty())
+        change.tx.run(domain::notifications::sql::tell, change.caller.organization, std::vector<std::string>{user},
+                      type, title, "", change.caller.user, change.id);
+}
+
+/// Who gets the work is told, and who had it.
+void tell_assignees(const Change& change, const std::string& title) {
+    if (!change.body.contains("assigned_to_user_id")) return;
+    const auto to = json::text_in(change.body, "assigned_to_user_id");
+    const auto from = change.before == nullptr ? std::string{} : json::text_in(*change.before, "assigned_to_user_id");
+    if (to == from) return;
+    tell_one(change, to, "job_assigned", "You work on: " + title);
+    tell_one(change, from, "job_unassigned", "No longer yours: " + title);
+}
+
 void after_write(const Change& change) {
-    const auto assignee = json::text_in(change.body, "assigned_to_user_id");
-    const bool reassigned =
-        change.before == nullptr || json::text_in(*change.before, "assigned_to_user_id") != assignee;
     const auto title =
         change.before == nullptr ? json::text_in(change.body, "title") : json::text_in(*change.before, "title");
-    if (!assignee.empty() && reassigned)
-        change.tx.run(domain::notifications::sql::tell, change.caller.organization, std::vector<std::string>{assignee},
-                      "job_assigned", "You work on: " + title, "", change.caller.user, change.id);
+    tell_assignees(change, title);
     if (change.before == nullptr || !change.body.contains("job_status_id")) return;
     const bool done = change.body.contains("completed_at") && !change.body.at("completed_at").is_null();
     tell(change.tx, change.caller, change.id, done ? "job_completed" : "job_status_changed",
          (done ? "Done: " : "Moved on: ") + title);
+}
+
+/// Nobody is left with a timer on what is no longer there.
+void before_remove(const Change& change) {
+    const auto timers = change.tx.run(sql::timers_running, change.caller.organization, change.id);
+    for (std::size_t i = 0; i < timers.size(); ++i)
+        change.tx.run(sql::timer_stop, change.caller.organization, timers.text(i, 0));
 }
 
 constexpr std::string_view kExample =
@@ -225,6 +274,8 @@ constexpr kit::Resource resource(std::string_view change_permission) {
             .order = "-created_at",
             .before_write = before_write,
             .after_write = after_write,
+            .before_remove = before_remove,
+            .filters = kFilters,
             .example = kExample};
 }
 

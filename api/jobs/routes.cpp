@@ -1,10 +1,12 @@
 // The ways to a job beside the plain ones: assign, move on, complete, talk, log time.
 #include "api/jobs/jobs.h"
+#include "api/jobs/moves.h"
 #include "api/jobs/parts.h"
 #include "api/jobs/shapes.h"
 #include "api/kit/router.h"
 #include "core/error/error.h"
 #include "core/time/time.h"
+#include "domain/audit/sql.h"
 #include "domain/jobs/sql.h"
 #include "domain/notifications/sql.h"
 
@@ -37,13 +39,6 @@ constexpr Field kComment[] = {
     {"is_internal", Type::boolean, "Not for who asked from outside.", {.fallback = "false"}},
     {"user_id", Type::uuid, "The caller; others are refused."},
 };
-constexpr Field kLogTime[] = {
-    {"user_id", Type::uuid, "Who worked; the caller when not given."},
-    {"start_time", Type::timestamp, "From when; now when not given."},
-    {"end_time", Type::timestamp, "Until when; a running timer without."},
-    {"description", Type::text, "On what.", {.max = 2000}},
-    {"is_billable", Type::boolean, "Goes on the bill.", {.fallback = "true"}},
-};
 constexpr Field kTag[] = {{"tag_id", Type::uuid, "The tag.", {.required = true}}};
 
 const std::string& id_of(const Request& request) {
@@ -66,24 +61,30 @@ Response assign(const Services& services, const Request& request, const Caller& 
                                }));
 }
 
+void give_reason(Transaction& tx, const json::object& body) {
+    if (const auto reason = json::text_in(body, "reason"); !reason.empty()) tx.run(domain::audit::sql::reason, reason);
+}
+
 Response move(const Services& services, const Request& request, const Caller& caller, json::object& body) {
     return kit::shown_response(200, in_transaction(services, caller, [&](Transaction& tx) {
+                                   give_reason(tx, body);
                                    return change_job(tx, kProgressing, services, caller, id_of(request),
                                                      {{"job_status_id", body.at("job_status_id")}},
                                                      request.header("if-match"));
                                }));
 }
 
-Response complete(const Services& services, const Request& request, const Caller& caller, json::object&) {
-    return kit::shown_response(
-        200, in_transaction(services, caller, [&](Transaction& tx) {
-            kit::show(tx, kJobs, caller, id_of(request));
-            const auto done = tx.run(sql::status_done, caller.organization);
-            if (done.empty())
-                throw Error(Code::conflict, "there is no active status of the category done; make one first");
-            return change_job(tx, kProgressing, services, caller, id_of(request),
-                              {{"job_status_id", std::string(done.text(0, 0))}}, request.header("if-match"));
-        }));
+/// To the first done status that is a legal move; where none is, the change says so. One that is done stays as it is.
+Response complete(const Services& services, const Request& request, const Caller& caller, json::object& body) {
+    return kit::shown_response(200, in_transaction(services, caller, [&](Transaction& tx) {
+                                   const auto job =
+                                       json::parse_object(kit::show(tx, kJobs, caller, id_of(request)).text);
+                                   const auto status = json::text_in(job, "job_status_id");
+                                   const auto done = done_status(tx, caller.organization, status);
+                                   give_reason(tx, body);
+                                   return change_job(tx, kProgressing, services, caller, id_of(request),
+                                                     {{"job_status_id", done}}, request.header("if-match"));
+                               }));
 }
 
 Response by_key(const Services& services, const Request& request, const Caller& caller, json::object&) {
@@ -116,11 +117,6 @@ Response history(const Services& services, const Request& request, const Caller&
             return std::string(
                 tx.run(sql::job_history, caller.organization, id_of(request), page.limit, page.skip).text(0, 0));
         }));
-}
-
-/// What hangs on a job that the caller can't see is no empty list: the job is not there.
-void require_job(const Services& services, const Request& request, const Caller& caller) {
-    in_transaction(services, caller, [&](Transaction& tx) { return kit::show(tx, kJobs, caller, id_of(request)); });
 }
 
 Response comments(const Services& services, const Request& request, const Caller& caller, json::object&) {
@@ -160,38 +156,6 @@ Response comment(const Services& services, const Request& request, const Caller&
     return response;
 }
 
-Response time_logs(const Services& services, const Request& request, const Caller& caller, json::object&) {
-    require_job(services, request, caller);
-    return kit::list(services.pool, kTimeLogs, request, caller, "r.job_id = $3::uuid", {id_of(request)});
-}
-
-Response log_time(const Services& services, const Request& request, const Caller& caller, json::object& body) {
-    body["job_id"] = id_of(request);
-    return kit::shown_response(201, in_transaction(services, caller, [&](Transaction& tx) {
-                                   return kit::create(tx, kTimeLogs, services, caller, core::time::uuid7(), body);
-                               }));
-}
-
-Response stop_timer(const Services& services, const Request& request, const Caller& caller, json::object&) {
-    return kit::shown_response(200, in_transaction(services, caller, [&](Transaction& tx) {
-                                   kit::show(tx, kTimeLogs, caller, id_of(request));
-                                   tx.run(sql::timer_stop, caller.organization,
-                                          id_of(request));  // one that is stopped already stays as it is
-                                   return kit::show(tx, kTimeLogs, caller, id_of(request));
-                               }));
-}
-
-/// On a running one nothing; on a stopped one a new timer on the same job. SEEDS.md C-36.
-Response start_timer(const Services& services, const Request& request, const Caller& caller, json::object&) {
-    return kit::shown_response(200, in_transaction(services, caller, [&](Transaction& tx) {
-                                   auto shown = kit::show(tx, kTimeLogs, caller, id_of(request));
-                                   const auto log = json::parse_object(shown.text);
-                                   if (log.at("is_running").as_bool()) return shown;
-                                   json::object again{{"job_id", log.at("job_id")}, {"user_id", log.at("user_id")}};
-                                   return kit::create(tx, kTimeLogs, services, caller, core::time::uuid7(), again);
-                               }));
-}
-
 Response complete_item(const Services& services, const Request& request, const Caller& caller, bool done) {
     return kit::shown_response(200, in_transaction(services, caller, [&](Transaction& tx) {
                                    json::object body{{"is_completed", done}};
@@ -202,12 +166,19 @@ Response complete_item(const Services& services, const Request& request, const C
 Response tag(const Services& services, const Request& request, const Caller& caller, json::object& body) {
     return in_transaction(services, caller, [&](Transaction& tx) -> Response {
         kit::show(tx, kJobs, caller, id_of(request), "job.update");
-        if (tx.run(sql::tag_set, caller.organization, id_of(request), std::string(body.at("tag_id").as_string()))
-                .empty())
+        const auto tag = json::text_in(body, "tag_id");
+        if (tx.run(sql::tag_set, caller.organization, id_of(request), tag).empty())
             throw Error(Code::rule, "tag_id: there is none with this id",
                         R"({"fields":{"tag_id":"there is none with this id"}})");
         return {.status = 204, .content_type = {}};
     });
+}
+
+Response tags(const Services& services, const Request& request, const Caller& caller, json::object&) {
+    return core::http::text_response(200, in_transaction(services, caller, [&](Transaction& tx) {
+                                         kit::show(tx, kJobs, caller, id_of(request));
+                                         return std::string(tx.run(sql::job_tags, id_of(request)).text(0, 0));
+                                     }));
 }
 
 Response untag(const Services& services, const Request& request, const Caller& caller, json::object&) {
@@ -220,18 +191,15 @@ Response untag(const Services& services, const Request& request, const Caller& c
     });
 }
 
-Response dashboard(const Services& services, const Request&, const Caller& caller, json::object&) {
-    return core::http::text_response(
-        200, std::string(core::pg::once(services.pool, sql::dashboard, caller.organization,
-                                        caller.user.empty() ? core::pg::Value(nullptr) : core::pg::Value(caller.user))
-                             .text(0, 0)));
-}
-
 }  // namespace
+
+void require_job(const Services& services, const Request& request, const Caller& caller) {
+    in_transaction(services, caller, [&](Transaction& tx) { return kit::show(tx, kJobs, caller, id_of(request)); });
+}
 
 std::vector<kit::Route> routes(const Services& services) {
     const auto bind = [&services](auto function) { return kit::bound(services, function); };
-    constexpr kit::Answer kJob{.rows = &kJobs}, kTimeLog{.rows = &kTimeLogs}, kItem{.rows = &kChecklistItems};
+    constexpr kit::Answer kJob{.rows = &kJobs}, kItem{.rows = &kChecklistItems};
     constexpr unsigned kList = kit::kPages | kit::kListing;
     std::vector<kit::Route> routes{
         {"GET",
@@ -333,24 +301,12 @@ std::vector<kit::Route> routes(const Services& services) {
          {},
          R"({"content": "@jane.member, the spare part has come."})"},
         {"GET",
-         "/api/v1/jobs/{id}/time-logs",
-         "time.log",
-         "Time worked on a job.",
+         "/api/v1/jobs/{id}/tags",
+         "job.view",
+         "The tags of a job.",
          {},
-         bind(time_logs),
-         {.rows = &kTimeLogs, .is_list = true},
-         kList},
-        {"POST",
-         "/api/v1/jobs/{id}/time-logs",
-         "time.log",
-         "Logs time on a job, or starts a timer.",
-         kLogTime,
-         bind(log_time),
-         {.status = 201, .rows = &kTimeLogs},
-         kit::kNothing,
-         {},
-         {},
-         R"({"start_time": "2026-03-03T20:00:00Z", "end_time": "2026-03-03T21:30:00Z", "description": "Sealed it"})"},
+         bind(tags),
+         {.shape = kTagOfJob, .is_list = true}},
         {"POST",
          "/api/v1/jobs/{id}/tags",
          "job.update",
@@ -372,8 +328,6 @@ std::vector<kit::Route> routes(const Services& services) {
          kit::kNothing,
          {},
          "untagJob"},
-        {"POST", "/api/v1/time-logs/{id}/stop", "time.log", "Stops a timer.", {}, bind(stop_timer), kTimeLog},
-        {"POST", "/api/v1/time-logs/{id}/start", "time.log", "Starts a timer again.", {}, bind(start_timer), kTimeLog},
         {"POST",
          "/api/v1/checklist-items/{id}/complete",
          "checklist.update",
@@ -388,9 +342,10 @@ std::vector<kit::Route> routes(const Services& services) {
          {},
          bind([](const auto& s, const auto& r, const auto& c, auto&) { return complete_item(s, r, c, false); }),
          kItem},
-        {"GET", "/api/v1/dashboard", "dashboard.view", "How things stand.", {}, bind(dashboard), {.shape = kDashboard}},
     };
-    for (const auto* resource : {&kJobs, &kChecklists, &kChecklistItems, &kComments, &kTimeLogs})
+    for (auto* more : {time_routes, move_routes, person_routes})
+        for (auto& route : more(services)) routes.push_back(std::move(route));
+    for (const auto* resource : {&kJobs, &kChecklists, &kChecklistItems, &kComments})
         for (auto& route : kit::routes_of(*resource, services))
             if (!(resource == &kComments && route.method == "POST")) routes.push_back(std::move(route));
     return routes;

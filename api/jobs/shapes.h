@@ -23,6 +23,13 @@ inline constexpr kit::Shape kHistory{
 
 inline constexpr core::schema::Field kDetailsFields[] = {
     {"job", core::schema::Type::object, "The job."},
+    {"job_type", core::schema::Type::object, "Its type."},
+    {"job_status", core::schema::Type::object, "Its status."},
+    {"job_priority", core::schema::Type::object, "Its priority."},
+    {"created_by", core::schema::Type::object, "Who asked for it."},
+    {"assigned_to", core::schema::Type::object, "Who works on it.", {.nullable = true}},
+    {"department", core::schema::Type::object, "The department it belongs to.", {.nullable = true}},
+    {"team", core::schema::Type::object, "The team it belongs to.", {.nullable = true}},
     {"comments", core::schema::Type::array, "What was said, oldest first."},
     {"attachments", core::schema::Type::array, "Its files."},
     {"checklists", core::schema::Type::array, "Its checklists with their items."},
@@ -37,17 +44,48 @@ inline constexpr core::schema::Field kMentionFields[] = {
     {"unresolved_mentions", core::schema::Type::texts, "Mentions that mean nobody, or several."},
 };
 
+inline constexpr core::schema::Field kTagOfJobFields[] = {
+    {"id", core::schema::Type::uuid, "The tag."},
+    {"name", core::schema::Type::text, "What it says."},
+    {"color", core::schema::Type::text, "As #RRGGBB.", {.nullable = true}},
+};
+inline constexpr kit::Shape kTagOfJob{"TagOfJob", kTagOfJobFields,
+                                      R"({"id":"@tags","name":"night work","color":"#1A237E"})"};
+
+inline constexpr core::schema::Field kMovesFields[] = {
+    {"job_status_id", core::schema::Type::uuid, "The status moved from."},
+    {"is_explicit", core::schema::Type::boolean,
+     "It has a list of its own; otherwise the matrix of categories counts."},
+    {"allowed", core::schema::Type::array, "The statuses to move to: id, status, name, category."},
+};
+inline constexpr kit::Shape kMoves{
+    "StatusMoves", kMovesFields,
+    R"({"job_status_id":"@job-statuses","is_explicit":false,"allowed":[{"id":"00000000-0000-7000-8000-000000000002","status":"completed","name":"Completed","category":"done"}]})"};
+
 inline constexpr core::schema::Field kDashboardFields[] = {
+    {"job_counts_by_status", core::schema::Type::object, "How many in each status, by its short name."},
     {"total_jobs", core::schema::Type::integer, "All jobs."},
-    {"open_jobs", core::schema::Type::integer, "Those that are not done."},
-    {"my_jobs", core::schema::Type::integer, "The caller's open ones."},
-    {"overdue_jobs", core::schema::Type::integer, "Those past their due date."},
-    {"by_status", core::schema::Type::object, "How many in each status, by its short name."},
-    {"unread_notifications", core::schema::Type::integer, "What the caller has not read yet."},
+    {"open_jobs", core::schema::Type::integer, "Those that are neither done nor cancelled."},
+    {"my_jobs", core::schema::Type::integer, "The open ones given to the person."},
+    {"overdue_count", core::schema::Type::integer, "Those past their due date."},
+    {"overdue_jobs", core::schema::Type::array, "The 20 of them that wait longest."},
+    {"due_within_24h_count", core::schema::Type::integer, "Those that are due within a day."},
+    {"due_within_24h", core::schema::Type::array, "The next 20 of them."},
+    {"assigned_summary", core::schema::Type::object,
+     "What is given to the person: total, open, overdue, due_within_24h, completed, by_priority."},
+    {"recent_activity", core::schema::Type::array, "The latest 20 changes."},
+    {"team_performance",
+     core::schema::Type::array,
+     "How people did in the last 30 days; null for who may not see it.",
+     {.nullable = true}},
+    {"unread_notifications", core::schema::Type::integer, "What the person has not read yet."},
 };
 inline constexpr kit::Shape kDashboard{
     "Dashboard", kDashboardFields,
-    R"({"total_jobs":412,"open_jobs":57,"my_jobs":4,"overdue_jobs":9,"by_status":{"open":31,"in_progress":26,"completed":355},
-"unread_notifications":2})"};
+    R"({"job_counts_by_status":{"open":31,"in_progress":26,"completed":355},"total_jobs":412,"open_jobs":57,"my_jobs":4,
+"overdue_count":1,"overdue_jobs":[{"id":"@jobs","key":"JOB-12","title":"Replace the pump in hall 3","due_date":"2026-03-02T17:00:00+00:00",
+"assigned_to_user_id":"@users","status":"on_the_way","priority":"before_dawn"}],"due_within_24h_count":0,"due_within_24h":[],
+"assigned_summary":{"total":6,"open":4,"overdue":1,"due_within_24h":0,"completed":2,"by_priority":{"before_dawn":4}},"recent_activity":[],
+"team_performance":[{"user_id":"@users","name":"Ada Admin","assigned":6,"completed":2,"on_time":2,"overdue":1}],"unread_notifications":2})"};
 
 }  // namespace nightshift::api::jobs

@@ -26,7 +26,8 @@ namespace nightshift::api::kit {
 /// How a list may use a column.
 enum Use : unsigned {
     kPlain = 0,
-    kFilter = 1,    ///< ?name=value[,value..]; ?name=null; for times and numbers ?name_from=, ?name_to=
+    kFilter = 1,    ///< ?name=value[,value..]; ?name=null; for times and numbers ?name_from=, ?name_to=. Every list
+                    ///< has them for created_at and updated_at
     kSort = 2,      ///< ?order=name,-other
     kSearch = 4,    ///< looked through by ?q=
     kWriteOnly = 8  ///< taken, never shown: a hook uses it
@@ -40,6 +41,15 @@ struct Column {
     core::schema::Rules rules = {};
     unsigned use = kPlain;
     std::string_view refers = {};  ///< a table of the same organization whose live row this names
+};
+
+/// One more filter of a list: another word for a column, or a condition of its own, SQL over the view's row `r` in
+/// which each `?` stands for the texts asked for (text[]).
+struct Filter {
+    std::string_view name;
+    std::string_view doc;
+    std::string_view column = {};
+    std::string_view condition = {};
 };
 
 /// Which rows a reach shows: SQL over the view's row `r`; $1 is the organization, $2 the caller's user. Empty: none.
@@ -90,6 +100,7 @@ struct Resource {
     Hook before_write = nullptr;            ///< rules that a column can't say; throws Error
     Hook after_write = nullptr;             ///< what follows from the change: events, runs
     Hook before_remove = nullptr;
+    std::span<const Filter> filters = {};
     /// A believable row as JSON text: what is given and what the server adds, without id, version and moments. Its
     /// given part can be posted; `"@teams"` is the documented id of a team.
     std::string_view example = {};

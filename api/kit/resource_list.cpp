@@ -100,18 +100,25 @@ std::string checked(const Draft& draft, const Column& column, std::string_view n
     return std::string(given);
 }
 
-void filter_by_equality(Draft& draft, const Column& column, std::string_view given) {
+/// What lies between the commas.
+std::vector<std::string_view> values_of(std::string_view given) {
+    std::vector<std::string_view> values;
+    for (auto comma = given.find(','); comma != std::string_view::npos; comma = given.find(',')) {
+        values.push_back(given.substr(0, comma));
+        given.remove_prefix(comma + 1);
+    }
+    values.push_back(given);
+    return values;
+}
+
+void filter_by_equality(Draft& draft, const Column& column, std::string_view name_given, std::string_view given) {
     std::vector<std::string> wanted;
     bool or_null = false;
-    while (true) {
-        const auto comma = given.find(',');
-        const auto one = given.substr(0, comma);
+    for (const auto one : values_of(given)) {
         if (one == "null")
             or_null = true;
         else
-            wanted.push_back(checked(draft, column, column.name, one));
-        if (comma == std::string_view::npos) break;
-        given.remove_prefix(comma + 1);
+            wanted.push_back(checked(draft, column, name_given, one));
     }
     const auto name = "r.\"" + std::string(column.name) + '"';
     std::string condition = or_null ? name + " is null" : "";
@@ -124,18 +131,43 @@ void filter_by_equality(Draft& draft, const Column& column, std::string_view giv
     draft.where += " and (" + condition + ")";
 }
 
+constexpr Column kMoments[] = {{"created_at", Type::timestamp, "When it was made.", {}, kFilter},
+                               {"updated_at", Type::timestamp, "When it last changed.", {}, kFilter}};
+
+/// The column a filter of this name means; null when there is none.
+const Column* filter_column(const Resource& resource, std::string_view name) {
+    const auto alias = std::ranges::find(resource.filters, name, &Filter::name);
+    if (alias != resource.filters.end()) name = alias->column;
+    for (const auto columns : {resource.columns, std::span<const Column>(kMoments)})
+        for (const auto& column : columns)
+            if (column.name == name && (column.use & kFilter) != 0) return &column;
+    return nullptr;
+}
+
 /// ?due_date_from= (inclusive) and ?due_date_to= (exclusive)
 bool filter_by_range(Draft& draft, std::string_view name, std::string_view given) {
-    for (const auto& column : draft.resource.columns) {
-        if ((column.use & kFilter) == 0 || !name.starts_with(column.name)) continue;
-        const auto rest = name.substr(column.name.size());
-        if (rest != "_from" && rest != "_to") continue;
-        const auto value = checked(draft, column, name, given);
-        draft.where += " and r.\"" + std::string(column.name) + "\" " + (rest == "_from" ? ">=" : "<") + " " +
-                       draft.parameter(value) + "::" + std::string(sql_type(column.type));
-        return true;
-    }
-    return false;
+    const bool from = name.ends_with("_from");
+    if (!from && !name.ends_with("_to")) return false;
+    const auto* column = filter_column(draft.resource, name.substr(0, name.size() - (from ? 5 : 3)));
+    if (column == nullptr) return false;
+    draft.where += " and r.\"" + std::string(column->name) + (from ? "\" >= " : "\" < ") +
+                   draft.parameter(checked(draft, *column, name, given)) + "::" + std::string(sql_type(column->type));
+    return true;
+}
+
+/// A filter that is no column.
+bool filter_by_condition(Draft& draft, std::string_view name, std::string_view given) {
+    const auto filter = std::ranges::find_if(
+        draft.resource.filters, [&](const Filter& one) { return one.name == name && !one.condition.empty(); });
+    if (filter == draft.resource.filters.end()) return false;
+    std::vector<std::string> wanted;
+    for (const auto one : values_of(given)) wanted.emplace_back(one);
+    const auto place = draft.parameter(wanted) + "::text[]";
+    std::string condition(filter->condition);
+    for (auto at = condition.find('?'); at != std::string::npos; at = condition.find('?', at + place.size()))
+        condition.replace(at, 1, place);
+    draft.where += " and (" + condition + ")";
+    return true;
 }
 
 std::string like(std::string_view text) {
@@ -167,15 +199,14 @@ void take_filters(Draft& draft) {
             continue;
         }
         if (std::ranges::find(kOwnArguments, name) != kOwnArguments.end()) continue;
-        const auto column = std::ranges::find_if(draft.resource.columns, [&wanted = name](const Column& one) {
-            return one.name == wanted && (one.use & kFilter) != 0;
-        });
-        if (column != draft.resource.columns.end())
-            filter_by_equality(draft, *column, given);
-        else if (!filter_by_range(draft, name, given)) {
+        const auto* column = filter_column(draft.resource, name);
+        if (column != nullptr)
+            filter_by_equality(draft, *column, name, given);
+        else if (!filter_by_condition(draft, name, given) && !filter_by_range(draft, name, given)) {
             std::vector<std::string_view> known(kOwnArguments.begin(), kOwnArguments.end());
             for (const auto& one : draft.resource.columns)
                 if ((one.use & kFilter) != 0) known.push_back(one.name);
+            for (const auto& one : draft.resource.filters) known.push_back(one.name);
             const auto near = core::suggestion(name, known.data(), known.data() + known.size());
             throw Error(Code::validation,
                         name + ": " + std::string(draft.resource.name) + " have no such filter" + near);
@@ -207,6 +238,11 @@ std::vector<Key> keys_of(const Resource& resource, std::string_view order) {
     return keys;
 }
 
+/// Rows alike are told apart by id, in the direction of what is ordered by: an index on both is then read either way.
+bool ids_descend(const std::vector<Key>& keys) {
+    return !keys.empty() && keys.back().descending;
+}
+
 /// What comes after the cursor's row; rows without a value come last in either direction.
 void go_on_after(Draft& draft, const Cursor& cursor, const std::vector<Key>& keys) {
     if (cursor.values.size() != keys.size() + 1 || !cursor.values.back() || !core::time::is_uuid(*cursor.values.back()))
@@ -224,19 +260,15 @@ void go_on_after(Draft& draft, const Cursor& cursor, const std::vector<Key>& key
             same += " and " + column + " is null";
         }
     }
-    draft.where +=
-        " and ((" + same + " and r.id > " + draft.parameter(*cursor.values.back()) + "::uuid)" + beyond + ")";
+    draft.where += " and ((" + same + " and r.id " + (ids_descend(keys) ? "<" : ">") + " " +
+                   draft.parameter(*cursor.values.back()) + "::uuid)" + beyond + ")";
 }
 
 std::string order_of(const std::vector<Key>& keys) {
     std::string order;
     for (const auto& key : keys)
-        order += key.column + (key.descending ? " desc" : "") +
-                 (key.nullable     ? " nulls last"
-                  : key.descending ? " nulls last"
-                                   : "") +
-                 ", ";
-    return order + "r.id";
+        order += key.column + (key.descending ? " desc" : "") + (key.nullable ? " nulls last, " : ", ");
+    return order + (ids_descend(keys) ? "r.id desc" : "r.id");
 }
 
 std::string encoded(const std::string& text) {

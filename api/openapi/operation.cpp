@@ -66,6 +66,20 @@ void add_filter(json::array& out, const kit::Column& column) {
     out.push_back(query_parameter(name + "_to", "`" + name + "` before this.", schema));
 }
 
+/// Another word for a column, or a condition of its own.
+void add_more_filters(json::array& out, const kit::Resource& resource) {
+    for (const auto& filter : resource.filters) {
+        const auto column = std::ranges::find(resource.columns, filter.column, &kit::Column::name);
+        if (column == resource.columns.end())
+            out.push_back(
+                query_parameter(filter.name, std::string(filter.doc) + " Several by commas.", {{"type", "string"}}));
+        else
+            add_filter(out, {filter.name, column->type, filter.doc, {}});
+    }
+    add_filter(out, {"created_at", Type::timestamp, "When it was made.", {}});
+    add_filter(out, {"updated_at", Type::timestamp, "When it last changed.", {}});
+}
+
 void add_listing(json::array& out, const kit::Resource& resource, Components& components) {
     std::string sortable = "`created_at`, `updated_at`";
     bool is_searched = false;
@@ -74,6 +88,7 @@ void add_listing(json::array& out, const kit::Resource& resource, Components& co
         if ((column.use & kit::kSort) != 0) sortable += ", `" + std::string(column.name) + "`";
         is_searched = is_searched || (column.use & kit::kSearch) != 0;
     }
+    add_more_filters(out, resource);
     if (is_searched) out.push_back(components.parameter("Search"));
     auto order = query_parameter("order", "By what to order, `-` before for descending, several by commas: " + sortable,
                                  {{"type", "string"}, {"default", resource.order}});

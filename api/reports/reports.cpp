@@ -5,6 +5,7 @@
 #include "api/kit/file_answer.h"
 #include "api/kit/router.h"
 #include "core/error/error.h"
+#include "core/text/case.h"
 #include "core/time/time.h"
 #include "domain/reports/report_type.h"
 #include "domain/reports/sql.h"
@@ -25,11 +26,28 @@ using kit::Services;
 namespace json = core::json;
 namespace sql = domain::reports::sql;
 
+/// How formats are kept.
+std::string capitals(std::string text) {
+    for (auto& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    return text;
+}
+
+/// In capitals or not.
+std::string check_format(const json::value& value) {
+    const auto format = capitals(std::string(value.as_string()));
+    for (const auto* one : {"CSV", "JSON", "XLSX", "PDF"})
+        if (format == one) return {};
+    return "expected CSV, JSON, XLSX or PDF, got \"" + std::string(value.as_string()) + '"';
+}
+
 constexpr core::schema::Field kGenerate[] = {
     {"name", Type::text, "What to call it.", {.min = 1, .max = 200, .required = true}},
     {"report_type", Type::text, "Which report.", {.max = 60, .required = true}},
     {"parameters", Type::object, "Checked against the report type.", {.fallback = "{}"}},
-    {"export_format", Type::choice, "The file's format.", {.fallback = R"("PDF")", .choices = "CSV|JSON|XLSX|PDF"}},
+    {"export_format",
+     Type::text,
+     "The file's format: CSV, JSON, XLSX or PDF, in capitals or not.",
+     {.max = 10, .fallback = R"("PDF")", .check = check_format}},
     {"generated_by_user_id", Type::uuid, "Taken for compatibility; the caller is who asks."},
 };
 
@@ -78,7 +96,7 @@ core::pg::Result find(const Services& services, const std::string& id, const Cal
 
 /// The report and the run that makes it: both or none.
 Response generate(const Services& services, const Request&, const Caller& caller, json::object& body) {
-    const auto& type = domain::reports::require_report_type(text(body, "report_type"));
+    const auto& type = domain::reports::require_report_type(core::text::lower_case(text(body, "report_type")));
     auto parameters = body.at("parameters").as_object();
     core::schema::require(type.parameters, parameters, "parameters");
     const auto id = core::time::uuid7();
@@ -88,7 +106,7 @@ Response generate(const Services& services, const Request&, const Caller& caller
         const auto run = queue::submit(
             tx, {.kind = "report.generate", .args = {{"report_id", id}}, .organization = caller.organization});
         tx.run(sql::report_insert, id, caller.organization, text(body, "name"), type.name, json::text(parameters),
-               text(body, "export_format"), run.id, caller.actor);
+               capitals(text(body, "export_format")), run.id, caller.actor);
         tx.commit();
         services.engine.wake({run.queue});
     }

@@ -5,6 +5,8 @@
 #include "domain/identity/email.h"
 #include "domain/identity/roles.h"
 #include "domain/identity/sql.h"
+#include "domain/jobs/sql.h"
+#include "domain/notifications/sql.h"
 
 namespace nightshift::api::users {
 namespace {
@@ -70,7 +72,26 @@ void before_write(const Change& change) {
         throw Error(Code::forbidden, "is_active: only an administrator switches accounts on and off");
 }
 
+/// Nobody is left with a timer they can't stop.
+void stop_timers(const Change& change) {
+    const auto timers = change.tx.run(domain::jobs::sql::timers_running, change.caller.organization, change.id);
+    for (std::size_t i = 0; i < timers.size(); ++i)
+        change.tx.run(domain::jobs::sql::timer_stop, change.caller.organization, timers.text(i, 0));
+}
+
+/// Open work goes to nobody, and who gives work away is told. SEEDS.md C-09.
+void give_work_back(const Change& change) {
+    const auto jobs = change.tx.run(domain::jobs::sql::work_unassign, change.caller.organization, change.id);
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+        change.tx.run(domain::notifications::sql::tell, change.caller.organization,
+                      std::vector<std::string>{std::string(jobs.text(i, 2))}, "work_unassigned",
+                      "Nobody works on this now: " + std::string(jobs.text(i, 1)), "", change.caller.user,
+                      jobs.text(i, 0));
+}
+
 void after_write(const Change& change) {
+    const auto* active = change.body.if_contains("is_active");
+    if (change.before != nullptr && active != nullptr && !active->as_bool()) stop_timers(change);
     if (!change.body.contains("is_active") && !change.body.contains("password_hash")) return;
     if (change.before != nullptr) change.tx.run(sql::refresh_revoke_user, change.id);
     change.services.gate->forget();
@@ -79,6 +100,8 @@ void after_write(const Change& change) {
 void before_remove(const Change& change) {
     if (change.id == change.caller.user)
         throw Error(Code::conflict, "nobody deletes the account they are signed in with");
+    stop_timers(change);
+    give_work_back(change);
     change.tx.run(sql::refresh_revoke_user, change.id);
     change.services.gate->forget();
 }

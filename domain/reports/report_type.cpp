@@ -32,9 +32,21 @@ constexpr Column kJobColumns[] = {
     {"completed", "Completed", CellType::date, 1.15},
     {"estimated_hours", "Hours", CellType::number, 0.75},
 };
+constexpr Column kTeamColumns[] = {
+    {"person", "Person", CellType::text, 2.4},
+    {"department", "Department", CellType::text, 1.8},
+    {"assigned", "Assigned", CellType::number, 1.0},
+    {"completed", "Completed", CellType::number, 1.1},
+    {"on_time", "On time", CellType::number, 1.0},
+    {"overdue", "Overdue", CellType::number, 1.0},
+    {"days_to_complete", "Days each", CellType::number, 1.1},
+    {"hours", "Hours", CellType::number, 0.9},
+};
 constexpr ReportType kTypes[] = {
     {"job_summary", "Every job with its state.", kJobFilters, kJobColumns, &sql::job_summary, &sql::job_summary_chart,
      "Jobs by status"},
+    {"team_performance", "What each person was given, completed in time or not, and logged.", kJobFilters, kTeamColumns,
+     &sql::team_performance, &sql::team_performance_chart, "Completed jobs by person"},
 };
 
 std::vector<core::pg::Value> parameters_of(const ReportType& type, const std::string& organization,
@@ -72,7 +84,8 @@ Written write(core::pg::Transaction& tx, const ReportType& type, const std::stri
     std::size_t expected = 0;
     for (std::size_t i = 0; i < chart.size(); ++i) {
         head.chart.emplace_back(std::string(chart.text(i, 0)), chart.real(i, 1));
-        expected += static_cast<std::size_t>(chart.number(i, 1));
+        expected = chart.columns() > 2 ? static_cast<std::size_t>(chart.number(i, 2))
+                                       : expected + static_cast<std::size_t>(chart.number(i, 1));
     }
     head.subtitle = std::string(type.name) + ", " + std::to_string(expected) + " rows, made " +
                     core::time::rfc3339(std::chrono::system_clock::now()).substr(0, 16) + " UTC";

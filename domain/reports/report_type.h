@@ -19,7 +19,8 @@ struct ReportType {
     std::span<const core::schema::Field> parameters;
     std::span<const core::files::Column> columns;
     const core::pg::Statement* rows;   ///< $1 organization, then each parameter in order, "" for none
-    const core::pg::Statement* chart;  ///< label, value; the same parameters
+    const core::pg::Statement* chart;  ///< label, value; the same parameters. The values' sum is how many rows
+                                       ///< there are, unless a third column says it
     std::string_view chart_title;
 };
 

@@ -1,2 +1,2 @@
--- Holds a job while something is added to it. Index: primary key.
-select s.category from job j join job_status s on s.id = j.job_status_id where j.id = $2::uuid and j.organization_id = $1::uuid and j.deleted_at is null for update of j
+-- Holds a job while something is added to it. What it is now is read after that, by a statement that sees who held it before. Index: primary key.
+select id from job where id = $2::uuid and organization_id = $1::uuid and deleted_at is null for update

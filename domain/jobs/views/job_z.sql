@@ -1,4 +1,4 @@
--- Jobs as they are shown, and what hangs on them.
+-- Jobs as they are shown, and what hangs on them: gone when the job is.
 create view api.job as
 select j.id, j.organization_id, j.key, j.title, j.description, j.job_type_id, j.job_status_id, j.job_priority_id, t.name as type, t.class,
        s.slug as status, s.name as status_name, s.category as status_category, p.slug as priority, p.level as priority_level,
@@ -18,15 +18,16 @@ select c.id, c.organization_id, c.job_id, c.title, c.description, c.display_orde
        (select count(*)::int from checklist_item i where i.checklist_id = c.id and i.deleted_at is null) as item_count,
        (select count(*)::int from checklist_item i where i.checklist_id = c.id and i.is_completed and i.deleted_at is null) as completed_count,
        c.version, c.created_at, c.updated_at
-  from checklist c where c.deleted_at is null;
+  from checklist c join job j on j.id = c.job_id and j.deleted_at is null where c.deleted_at is null;
 create view api.checklist_item as
 select i.id, i.organization_id, i.checklist_id, i.job_id, i.description, i.display_order, i.is_completed, i.completed_at, i.completed_by_user_id,
        i.assigned_to_user_id, i.version, i.created_at, i.updated_at
-  from checklist_item i where i.deleted_at is null;
+  from checklist_item i join checklist c on c.id = i.checklist_id and c.deleted_at is null join job j on j.id = i.job_id and j.deleted_at is null
+ where i.deleted_at is null;
 create view api.comment as
 select c.id, c.organization_id, c.job_id, c.user_id, u.name as user_name, c.content, c.is_internal, c.version, c.created_at, c.updated_at
-  from comment c join app_user u on u.id = c.user_id where c.deleted_at is null;
+  from comment c join app_user u on u.id = c.user_id join job j on j.id = c.job_id and j.deleted_at is null where c.deleted_at is null;
 create view api.time_log as
 select l.id, l.organization_id, l.job_id, l.user_id, l.start_time, l.end_time, extract(epoch from l.end_time - l.start_time)::bigint as duration_seconds,
        l.end_time is null as is_running, l.description, l.is_billable, l.needs_review, l.source, l.version, l.created_at, l.updated_at
-  from time_log l where l.deleted_at is null;
+  from time_log l join job j on j.id = l.job_id and j.deleted_at is null where l.deleted_at is null;

@@ -8,7 +8,7 @@ select j.key, j.title, t.name, s.name, p.name, coalesce(d.name, ''), coalesce(u.
   join job_priority p on p.id = j.job_priority_id
   left join department d on d.id = j.department_id
   left join app_user u on u.id = j.assigned_to_user_id
- where j.organization_id = $1
+ where j.organization_id = $1 and j.deleted_at is null
    and ($2 = '' or j.created_at >= $2::timestamptz) and ($3 = '' or j.created_at < $3::date + 1)
    and ($4 = '' or j.department_id = nullif($4, '')::uuid)
  order by j.created_at, j.id
