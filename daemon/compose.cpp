@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <mutex>
 
+#include "api/jobs/bulk.h"
 #include "api/openapi/document.h"
 #include "core/error/error.h"
 #include "core/log/log.h"
@@ -144,6 +145,13 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
             [this](core::http::Request request) { return router_->answer(std::move(request)); });
         measure_api();
     }
+    if (!services_) {  // a worker alone still knows how jobs change
+        pool_ = std::make_unique<core::pg::Pool>(
+            core::pg::PoolSettings{.url = database, .size = 1, .name = "nightshift-rules"});
+        services_ = std::make_unique<api::kit::Services>(api::kit::Services{
+            *pool_, *engine_, [configuration](std::string_view path) { return configuration.at(path); }});
+    }
+    domain::jobs::set_bulk_step(api::jobs::bulk_step_of(*services_));
     engine_->start();
 }
 
@@ -175,6 +183,7 @@ Daemon::~Daemon() {
     measuring_.clear();
     server_.reset();
     engine_.reset();
+    domain::jobs::set_bulk_step({});
 }
 
 bool Daemon::is_moving() const {

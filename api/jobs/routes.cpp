@@ -1,4 +1,5 @@
 // The ways to a job beside the plain ones: assign, move on, complete, talk, log time.
+#include "api/jobs/bulk.h"
 #include "api/jobs/jobs.h"
 #include "api/jobs/moves.h"
 #include "api/jobs/parts.h"
@@ -343,7 +344,7 @@ std::vector<kit::Route> routes(const Services& services) {
          bind([](const auto& s, const auto& r, const auto& c, auto&) { return complete_item(s, r, c, false); }),
          kItem},
     };
-    for (auto* more : {time_routes, move_routes, person_routes})
+    for (auto* more : {time_routes, move_routes, person_routes, bulk_routes})
         for (auto& route : more(services)) routes.push_back(std::move(route));
     for (const auto* resource : {&kJobs, &kChecklists, &kChecklistItems, &kComments})
         for (auto& route : kit::routes_of(*resource, services))

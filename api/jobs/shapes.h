@@ -60,7 +60,7 @@ inline constexpr core::schema::Field kMovesFields[] = {
 };
 inline constexpr kit::Shape kMoves{
     "StatusMoves", kMovesFields,
-    R"({"job_status_id":"@job-statuses","is_explicit":false,"allowed":[{"id":"00000000-0000-7000-8000-000000000002","status":"completed","name":"Completed","category":"done"}]})"};
+    R"({"job_status_id":"@job-statuses","is_explicit":false,"allowed":[{"id":"@done-statuses","status":"completed","name":"Completed","category":"done"}]})"};
 
 inline constexpr core::schema::Field kDashboardFields[] = {
     {"job_counts_by_status", core::schema::Type::object, "How many in each status, by its short name."},
@@ -87,5 +87,26 @@ inline constexpr kit::Shape kDashboard{
 "assigned_to_user_id":"@users","status":"on_the_way","priority":"before_dawn"}],"due_within_24h_count":0,"due_within_24h":[],
 "assigned_summary":{"total":6,"open":4,"overdue":1,"due_within_24h":0,"completed":2,"by_priority":{"before_dawn":4}},"recent_activity":[],
 "team_performance":[{"user_id":"@users","name":"Ada Admin","assigned":6,"completed":2,"on_time":2,"overdue":1}],"unread_notifications":2})"};
+
+inline constexpr core::schema::Field kBulkFields[] = {
+    {"id", core::schema::Type::uuid, "To ask how far it is; null when all was done at once.", {.nullable = true}},
+    {"action", core::schema::Type::text, "What is done with each job."},
+    {"dry_run", core::schema::Type::boolean, "Nothing is changed; only told."},
+    {"run_id", core::schema::Type::uuid, "The run that does it; null when all was done at once.", {.nullable = true}},
+    {"state", core::schema::Type::text, "The run's state; succeeded when all was done at once."},
+    {"reason", core::schema::Type::text, "Why.", {.nullable = true}},
+    {"matched", core::schema::Type::integer, "How many jobs are meant."},
+    {"changed", core::schema::Type::integer, "How many are, or on a dry run would be, changed."},
+    {"unchanged", core::schema::Type::integer, "How many are as wanted already."},
+    {"refused", core::schema::Type::integer, "How many a rule or permission keeps from it."},
+    {"waiting", core::schema::Type::integer, "How many nothing has come of yet."},
+    {"created_at", core::schema::Type::timestamp, "When it was asked for."},
+    {"results", core::schema::Type::array, "Of each job: id, key, outcome, and changes or error."},
+};
+inline constexpr kit::Shape kBulkChange{
+    "BulkChange", kBulkFields,
+    R"({"id":null,"action":"priority","dry_run":true,"run_id":null,"state":"succeeded","reason":null,"matched":1,"changed":1,"unchanged":0,
+"refused":0,"waiting":0,"created_at":"2026-03-02T09:30:00Z","results":[{"id":"@jobs","key":"JOB-12","outcome":"changed",
+"changes":{"priority":["normal","before_dawn"]}}]})"};
 
 }  // namespace nightshift::api::jobs

@@ -103,13 +103,8 @@ Response removed(const Resource& resource, const Services& services, const Calle
     const auto& id = request.parameters.find("id")->second;
     auto lease = services.pool.acquire();
     Transaction tx(lease, scope_of(caller));
-    const auto before = lock(tx, resource, caller, id, resource.allow.remove, request.header("if-match"));
-    json::object nothing;
-    if (resource.before_remove != nullptr) resource.before_remove({tx, services, caller, id, nothing, &before});
-    with_named_constraints(resource, [&] {
-        run(tx, resource, remove_sql(resource), {caller.organization, id});
-        tx.commit();
-    });
+    remove(tx, resource, services, caller, id, request.header("if-match"));
+    with_named_constraints(resource, [&] { tx.commit(); });
     return {.status = 204, .content_type = {}};
 }
 
@@ -131,6 +126,25 @@ Shown show(Transaction& tx, const Resource& resource, const Caller& caller, cons
     const auto rows = run(tx, resource, show_sql(resource, reach), {caller.organization, user_of(caller), id});
     if (rows.empty()) no_such(resource, id);
     return {std::string(rows.text(0, 0)), static_cast<int>(rows.number(0, 1))};
+}
+
+void remove(Transaction& tx, const Resource& resource, const Services& services, const Caller& caller,
+            const std::string& id, std::string_view if_match) {
+    with_named_constraints(resource, [&] {
+        const auto before = lock(tx, resource, caller, id, resource.allow.remove, if_match);
+        json::object nothing;
+        if (resource.before_remove != nullptr) resource.before_remove({tx, services, caller, id, nothing, &before});
+        run(tx, resource, remove_sql(resource), {caller.organization, id});
+    });
+}
+
+std::vector<core::schema::Field> change_fields(const Resource& resource) {
+    auto fields = fields_of(resource);
+    for (auto& field : fields) {
+        field.rules.required = false;
+        field.rules.fallback = {};
+    }
+    return fields;
 }
 
 Shown create(Transaction& tx, const Resource& resource, const Services& services, const Caller& caller,
@@ -204,11 +218,7 @@ struct Definition {
 std::shared_ptr<const Definition> definition_of(const Resource& resource) {
     auto definition = std::make_shared<Definition>();
     definition->fields = fields_of(resource);
-    definition->changes = definition->fields;  // PUT merges like PATCH: nothing is required, nothing falls back
-    for (auto& field : definition->changes) {
-        field.rules.required = false;
-        field.rules.fallback = {};
-    }
+    definition->changes = change_fields(resource);  // PUT merges like PATCH
     definition->collection = "/api/v1/" + std::string(resource.name);
     definition->item = definition->collection + "/{id}";
     const std::string one_of(resource.one);

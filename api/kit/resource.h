@@ -125,6 +125,15 @@ Shown create(core::pg::Transaction& tx, const Resource& resource, const Services
              const std::string& id, core::json::object& body);
 Shown change(core::pg::Transaction& tx, const Resource& resource, const Services& services, const Caller& caller,
              const std::string& id, core::json::object& body, std::string_view if_match = {});
+/// Deletes softly, like the route does.
+void remove(core::pg::Transaction& tx, const Resource& resource, const Services& services, const Caller& caller,
+            const std::string& id, std::string_view if_match = {});
+/// What a change may hold: nothing is required.
+std::vector<core::schema::Field> change_fields(const Resource& resource);
+/// The rows that the filters of a list find within the caller's sight, `most` at most, in no order.
+std::vector<std::string> ids_of(core::pg::Transaction& tx, const Resource& resource,
+                                const std::vector<std::pair<std::string, std::string>>& query, const Caller& caller,
+                                std::size_t most);
 /// Rows of a list as the routes give them, with `Link` and `X-Next-Cursor`. `only`: one more condition, SQL over `r`,
 /// with parameters from $3 on given in `values`.
 core::http::Response list(core::pg::Pool& pool, const Resource& resource, const core::http::Request& request,

@@ -332,4 +332,30 @@ Response list(core::pg::Pool& pool, const Resource& resource, const Request& req
     return response;
 }
 
+std::vector<std::string> ids_of(core::pg::Transaction& tx, const Resource& resource,
+                                const std::vector<std::pair<std::string, std::string>>& query, const Caller& caller,
+                                std::size_t most) {
+    Request request;
+    for (const auto& [name, value] : query) {
+        if (std::ranges::find(kOwnArguments, name) != kOwnArguments.end() && name != "q" && name != "search" &&
+            name != "query")
+            throw Error(Code::validation, name + ": is no filter");
+        request.query.emplace_back(name, value);
+    }
+    Draft draft{resource,
+                request,
+                caller,
+                visible(resource, caller.reach(resource.allow.see)),
+                {caller.organization, caller.user.empty() ? Value(nullptr) : Value(caller.user)}};
+    take_filters(draft);
+    const auto sql = "select r.id::text from " + std::string(resource.view) +
+                     " r where r.organization_id = $1::uuid and ($2::uuid is null or true) and " + draft.where +
+                     " limit " + draft.parameter(static_cast<std::int64_t>(most)) + "::int";
+    std::string scratch;
+    const auto rows = tx.run_with(statements().intern(resource.name, sql, scratch), draft.values);
+    std::vector<std::string> ids;
+    for (std::size_t i = 0; i < rows.size(); ++i) ids.emplace_back(rows.text(i, 0));
+    return ids;
+}
+
 }  // namespace nightshift::api::kit

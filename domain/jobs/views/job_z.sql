@@ -1,4 +1,5 @@
--- Jobs as they are shown, and what hangs on them: gone when the job is.
+-- Jobs as they are shown, and what hangs on them: gone when the job is. The time is that of the statement: with a clock that moves in it the view would be
+-- worked out whole before a list is ordered and cut.
 create view api.job as
 select j.id, j.organization_id, j.key, j.title, j.description, j.job_type_id, j.job_status_id, j.job_priority_id, t.name as type, t.class,
        s.slug as status, s.name as status_name, s.category as status_category, p.slug as priority, p.level as priority_level,
@@ -6,7 +7,7 @@ select j.id, j.organization_id, j.key, j.title, j.description, j.job_type_id, j.
        j.department_id, j.team_id, j.scheduled_start, j.scheduled_end, j.due_date, j.estimated_hours,
        (select round((sum(extract(epoch from l.end_time - l.start_time)) / 3600)::numeric, 2) from time_log l
          where l.job_id = j.id and l.end_time is not null and l.deleted_at is null) as actual_hours,
-       coalesce(j.due_date < clock_timestamp() and s.category not in ('done', 'cancelled'), false) as is_overdue,
+       coalesce(j.due_date < statement_timestamp() and s.category not in ('done', 'cancelled'), false) as is_overdue,
        j.started_at, j.completed_at, j.version, j.created_at, j.updated_at
   from job j
   join job_type t on t.id = j.job_type_id
