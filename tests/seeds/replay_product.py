@@ -168,16 +168,16 @@ def hot_paths_go_by_index(room):
                         case when i % 50 = 0 then created_by_user_id end, created_at - i * interval '1 minute' from job, generate_series(1, 5000) i where id = '{job}';
                  analyze job;"""
 
-    def plan(query):
-        return room.sql(f"begin; {filled} explain {query}; rollback")
-
-    for index, query in (
+    wanted = (
             ("job_by_creation", "select id from api.job where organization_id = '{1}' order by created_at desc, id desc limit 50"),
             ("job_assigned", "select id from job where organization_id = '{1}' and assigned_to_user_id = '{0}' and deleted_at is null order by created_at desc limit 50"),
             ("comment_of_job", "select id from comment where job_id = '{0}' and deleted_at is null order by created_at"),
             ("audit_of_subject", "select id from audit_log where organization_id = '{0}' and subject_id = '{0}' order by id desc limit 50"),
-            ("checklist_item_open", "select id from checklist_item where job_id = '{0}' and not is_completed and deleted_at is null")):
-        assert index in plan(query.format(room.admin.id, ORGANIZATION)), (index, plan(query.format(room.admin.id, ORGANIZATION)))
+            ("checklist_item_open", "select id from checklist_item where job_id = '{0}' and not is_completed and deleted_at is null"))
+    explained = "; ".join("explain " + query.format(room.admin.id, ORGANIZATION) for _, query in wanted)
+    plans = room.sql(f"begin; {filled} {explained}; rollback").split("Limit")
+    for index, _ in wanted:
+        assert any(index in plan for plan in plans), (index, plans)
 
 
 @replays("JMS-136")
