@@ -31,6 +31,8 @@ const problems_of = (schema, value) => {
 // What is sent in this order within its turn; everything else before. What undoes comes last.
 const LATE = ["cancelRun", "retryRun", "muteDeadGroup", "resolveDeadGroup", "reopenChecklistItem", "completeChecklistItem", "startTimeLog", "stopTimeLog", "untagJob", "moveJob", "completeJob", "drainWorker",
     "logout", "changePassword"];
+// What is deleted after what hangs on it, in this order.
+const WHOLES = ["checklists", "jobs", "job-types", "job-statuses", "job-priorities", "teams", "users", "departments"];
 // What its examples want to be there first: a run that waits, to be cancelled and then tried again.
 const PREPARE = { cancelRun: { kind: "diagnostic.echo", not_before: "2099-01-01T00:00:00Z" } };
 
@@ -40,7 +42,7 @@ for (const [path, methods] of Object.entries(document.paths))
 const place = one => {
     const late = LATE.indexOf(one.operationId);
     if (one.operationId === "logout" || one.operationId === "changePassword") return 300 + late;   // who signed out can do nothing more
-    if (one.method === "delete") return 200 - 5 * one.path.split("{").length;   // parts before what they belong to
+    if (one.method === "delete") return 200 - 5 * one.path.split("{").length + WHOLES.indexOf(one.path.split("/")[3]) / 10;   // parts before what they belong to
     if (late >= 0) return 100 + late;
     return { post: one.path.includes("{") ? 20 : 10, get: 30, put: 40, patch: 50 }[one.method] - (one.operationId === "login" ? 10 : 0);
 };
@@ -83,7 +85,7 @@ const fail = (one, message) => {
     console.log(`${one.operationId}: ${one.method.toUpperCase()} ${one.path}: ${message}`);
 };
 // These are somebody's: the operator's token is nobody.
-const PERSONAL = new Set(["logout", "changePassword", "getMe", "getProfile", "getMyUser", "createComment", "createJobComment", "createTimeLog", "createJobTimeLog"]);
+const PERSONAL = new Set(["logout", "changePassword", "getMe", "getProfile", "getMyUser", "createComment", "createJobComment", "replaceComment", "updateComment", "createTimeLog", "createJobTimeLog"]);
 const OWN = new Set(["notifications", "attachments", "events", "api-keys"]);
 const sign_in = async () => (await (await fetch(`${base}/api/v1/auth/login`, { method: "POST", headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ email: "admin@demo.com", password: "demo123" }) })).json()).access_token;

@@ -26,6 +26,8 @@ constexpr kit::Column kColumns[] = {
     {"rank", Type::integer, "Counted.", {.required = true, .server = true}},
     {"note", Type::text, "From elsewhere.", {.server = true}},
 };
+constexpr kit::Filter kFilters[] = {{"large", "Another word.", "size"},
+                                    {"mark", "A condition.", {}, "r.mark = any(?)"}};
 constexpr kit::Resource kThings{.name = "things",
                                 .one = "thing",
                                 .doc = "Things.",
@@ -33,6 +35,7 @@ constexpr kit::Resource kThings{.name = "things",
                                 .view = "api.thing",
                                 .columns = kColumns,
                                 .allow = {.see = "thing.see"},
+                                .filters = kFilters,
                                 .example = R"({"name": "Lamp", "size": 3, "rank": 1})"};
 constexpr Field kBody[] = {
     {"name", Type::text, "A name.", {.min = 1, .max = 120, .required = true}},
@@ -112,6 +115,16 @@ TEST(OpenApi, a_list_tells_each_filter_its_order_and_its_pages) {
                                             "size",
                                             "size_from",
                                             "size_to",
+                                            "large",
+                                            "large_from",
+                                            "large_to",
+                                            "mark",
+                                            "created_at",
+                                            "created_at_from",
+                                            "created_at_to",
+                                            "updated_at",
+                                            "updated_at_from",
+                                            "updated_at_to",
                                             "#/components/parameters/Search",
                                             "order",
                                             "#/components/parameters/Cursor",
