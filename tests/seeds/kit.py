@@ -106,7 +106,8 @@ class Room:
         (self.folder / "url").write_text(self.url)
         (self.folder / "nightshift.yaml").write_text(
             f"database: {{url_file: {self.folder}/url}}\nbroker: {{transport: postgres}}\napi: {{port: {self.port}}}\n"
-            f"reports: {{folder: {self.folder}/reports}}\nauth: {{password_cost: 4}}\n{settings}")
+            f"reports: {{folder: {self.folder}/reports}}\nattachments: {{folder: {self.folder}/files}}\nauth: {{password_cost: 4}}\n"
+            f"cors: {{origins: [https://app.example.org]}}\n{settings}")
 
     def __enter__(self):
         self.program("migrate")
