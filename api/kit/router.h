@@ -15,7 +15,7 @@ struct Access {
     std::string token;         ///< the loopback token; empty: only people and keys get in
     std::string organization;  ///< whose rows its holder sees
     domain::identity::Gate* gate = nullptr;
-    core::pg::Pool* pool = nullptr;  ///< remembers idempotency keys; null: nobody does
+    core::pg::Pool* pool = nullptr;    ///< remembers idempotency keys; null: nobody does
     Protection* protection = nullptr;  ///< null: no limits, no other sites
 };
 

@@ -38,8 +38,8 @@ double written_in(tests::Database& database, std::string_view format, const fs::
 
 /// What a Python program needs to write these rows; 0 where its library is missing.
 double python_needs(std::string_view format, const fs::path& rows, const fs::path& file) {
-    const auto command = "/usr/bin/python3 " NIGHTSHIFT_SOURCE "/tests/bench/rival_report.py " + std::string(format) + " '" +
-                         rows.string() + "' '" + file.string() + "' 2> /dev/null";
+    const auto command = "/usr/bin/python3 " NIGHTSHIFT_SOURCE "/tests/bench/rival_report.py " + std::string(format) +
+                         " '" + rows.string() + "' '" + file.string() + "' 2> /dev/null";
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> answer(::popen(command.c_str(), "r"), ::pclose);
     std::array<char, 64> line{};
     return answer && std::fgets(line.data(), line.size(), answer.get()) != nullptr ? std::atof(line.data()) : 0;
