@@ -110,8 +110,7 @@ std::vector<std::string> jobs_meant(Transaction& tx, const Caller& caller, const
         }
     }
     std::ranges::sort(ids);  // two bulk changes that meet take their locks in the same order
-    const auto repeated = std::ranges::unique(ids);
-    ids.erase(repeated.begin(), repeated.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     return ids;
 }
 

@@ -63,8 +63,7 @@ Response put_moves(const Services& services, const Request& request, const Calle
     std::vector<std::string> wanted;
     for (const auto& one : body.at("to_status_ids").as_array()) wanted.emplace_back(one.as_string());
     std::ranges::sort(wanted);
-    const auto repeated = std::ranges::unique(wanted);
-    wanted.erase(repeated.begin(), repeated.end());
+    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
     for (const auto& one : wanted) add_move(tx, caller, status_of(request), one);
     auto response = shown_moves(tx, caller, status_of(request));
     tx.commit();

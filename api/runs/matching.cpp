@@ -51,7 +51,7 @@ Conditions conditions_of(const json::object& filter) {
 Conditions conditions_of(const core::http::Request& request) {
     json::object filter;
     for (const auto& field : kConditionFields)
-        if (auto given = kit::argument_of(request, field.name); !given.empty()) filter[field.name] = std::move(given);
+        if (const auto given = kit::argument_of(request, field.name); !given.empty()) filter[field.name] = given;
     core::schema::require(kConditionFields, filter, "");
     return conditions_of(filter);
 }

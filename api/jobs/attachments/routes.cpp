@@ -136,7 +136,7 @@ Response list_of_job(Desk& desk, const Request& request, const Caller& caller) {
     return kit::list(desk.services.pool, kAttachments, request, caller, "r.job_id = $3::uuid", {path_id(request)});
 }
 
-Response file_of(Desk& desk, const Request& request, core::pg::Value organization) {
+Response file_of(Desk& desk, const Request& request, const core::pg::Value& organization) {
     const auto rows = core::pg::once(desk.services.pool, sql::find, path_id(request), organization);
     if (rows.empty()) throw Error(Code::not_found, "no such attachment: " + path_id(request));
     const std::string type(rows.text(0, 2));
