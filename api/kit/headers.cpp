@@ -1,19 +1,16 @@
 #include "api/kit/headers.h"
 
-#include "core/text/case.h"
-
 #include <algorithm>
 #include <cstdlib>
 #include <vector>
 
+#include "core/text/blanks.h"
+#include "core/text/case.h"
+
 namespace nightshift::api::kit {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
+using core::text::trimmed;
 
 /// The parts between separators that stand in no quoted string.
 std::vector<std::string_view> parts(std::string_view text, char separator) {

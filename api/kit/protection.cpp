@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error/error.h"
+#include "core/text/blanks.h"
 
 namespace nightshift::api::kit {
 namespace {
@@ -43,12 +44,6 @@ void pay(core::limit::Buckets& buckets, std::string_view policy, std::string_vie
         R"({"policy":")" + std::string(policy) + R"(","retry_after":)" + wait + "}");
 }
 
-std::string_view without_blanks(std::string_view text) {
-    while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-    while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-    return text;
-}
-
 }  // namespace
 
 Protection::Protection(ProtectionSettings settings, const core::limit::Buckets::Clock& now)
@@ -68,7 +63,7 @@ std::string Protection::address_of(const core::http::Request& request) const {
     std::string_view rest = forwarded;
     while (!rest.empty()) {
         const auto comma = rest.rfind(',');
-        const auto one = without_blanks(comma == std::string_view::npos ? rest : rest.substr(comma + 1));
+        const auto one = core::text::trimmed(comma == std::string_view::npos ? rest : rest.substr(comma + 1));
         rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(0, comma);
         constexpr std::size_t kLongest = 45;
         const bool is_address = !one.empty() && one.size() <= kLongest &&

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "core/error/error.h"
+#include "core/text/blanks.h"
 #include "core/text/case.h"
 #include "core/text/utf8.h"
 
@@ -16,18 +17,12 @@ constexpr std::size_t kLongestHead = 8192, kLongestBoundary = 70;  // RFC 2046 5
     throw Error(Code::validation, "body: expected multipart/form-data, but " + why);
 }
 
-std::string_view trimmed_blanks(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 /// A quoted string or a token, taken off the front of `rest`.
 std::string taken_value(std::string_view& rest) {
     std::string value;
     if (!rest.starts_with('"')) {
         const auto end = std::min(rest.find(';'), rest.size());
-        value = trimmed_blanks(rest.substr(0, end));
+        value = text::trimmed(rest.substr(0, end));
         rest.remove_prefix(end);
         return value;
     }
@@ -47,14 +42,14 @@ std::map<std::string, std::string> arguments_of(std::string_view header) {
     std::map<std::string, std::string> out;
     std::string_view rest = header.substr(std::min(header.find(';'), header.size()));
     while (!rest.empty()) {
-        rest = trimmed_blanks(rest.substr(1));
+        rest = text::trimmed(rest.substr(1));
         if (rest.empty()) break;
         const auto equals = rest.find('=');
         if (equals == std::string_view::npos || equals > rest.find(';')) broken("a header's argument has no value");
-        auto name = text::lower_case(trimmed_blanks(rest.substr(0, equals)));
-        rest = trimmed_blanks(rest.substr(equals + 1));
+        auto name = text::lower_case(text::trimmed(rest.substr(0, equals)));
+        rest = text::trimmed(rest.substr(equals + 1));
         if (!out.emplace(name, taken_value(rest)).second) broken("\"" + name + "\" stands twice in a header");
-        rest = trimmed_blanks(rest);
+        rest = text::trimmed(rest);
         if (!rest.empty() && rest.front() != ';') broken("a header goes on after its value");
     }
     return out;
@@ -113,7 +108,7 @@ Part part_of(std::string_view head, std::string_view body) {
         const auto colon = line.find(':');
         if (colon == std::string_view::npos || colon == 0) broken("a part's header is none");
         const auto name = text::lower_case(line.substr(0, colon));
-        const auto value = trimmed_blanks(line.substr(colon + 1));
+        const auto value = text::trimmed(line.substr(colon + 1));
         if (name == "content-type") part.content_type = value;
         if (name == "content-transfer-encoding" && text::lower_case(value) != "binary" &&
             text::lower_case(value) != "8bit" && text::lower_case(value) != "7bit")
@@ -135,7 +130,7 @@ Part part_of(std::string_view head, std::string_view body) {
 }  // namespace
 
 bool is_multipart(std::string_view content_type) {
-    return text::lower_case(trimmed_blanks(content_type.substr(0, content_type.find(';')))) == "multipart/form-data";
+    return text::lower_case(text::trimmed(content_type.substr(0, content_type.find(';')))) == "multipart/form-data";
 }
 
 std::vector<Part> parts_of(std::string_view content_type, std::string_view body, std::size_t most) {

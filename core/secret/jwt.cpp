@@ -1,7 +1,5 @@
 #include "core/secret/jwt.h"
 
-#include <Poco/Base64Decoder.h>
-#include <Poco/Base64Encoder.h>
 #include <Poco/Crypto/RSAKey.h>
 #include <Poco/JWT/Signer.h>
 #include <Poco/JWT/Token.h>
@@ -10,6 +8,7 @@
 #include <sstream>
 
 #include "core/error/error.h"
+#include "core/text/base64.h"
 
 namespace nightshift::core::secret {
 namespace {
@@ -24,18 +23,12 @@ Poco::Timestamp poco(Instant moment) {
 }
 
 std::string base64url(const std::vector<unsigned char>& bytes) {
-    std::ostringstream out;
-    Poco::Base64Encoder encoder(out, Poco::BASE64_URL_ENCODING | Poco::BASE64_NO_PADDING);
-    encoder.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    encoder.close();
-    return out.str();
+    return text::base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 /// The token's header, only to pick the key it claims to be signed with: nothing in it is believed before that.
 json::object header_of(const std::string& token) {
-    std::istringstream in(token.substr(0, token.find('.')));
-    Poco::Base64Decoder decoder(in, Poco::BASE64_URL_ENCODING | Poco::BASE64_NO_PADDING);
-    return json::parse_object(std::string(std::istreambuf_iterator<char>(decoder), {}));
+    return json::parse_object(text::from_base64url(token.substr(0, token.find('.'))));
 }
 
 struct Key {

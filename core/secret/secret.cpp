@@ -1,15 +1,14 @@
 #include "core/secret/secret.h"
 
-#include <Poco/Base64Encoder.h>
 #include <Poco/Crypto/DigestEngine.h>
 #include <Poco/HMACEngine.h>
 #include <crypt.h>
 #include <sys/random.h>
 
 #include <memory>
-#include <sstream>
 
 #include "core/error/error.h"
+#include "core/text/base64.h"
 
 namespace nightshift::core::secret {
 namespace {
@@ -61,11 +60,7 @@ std::string random_token(std::size_t bytes) {
         if (read < 0) throw Error(Code::internal, "random: the system gives none");
         got += static_cast<std::size_t>(read);
     }
-    std::ostringstream out;
-    Poco::Base64Encoder encoder(out, Poco::BASE64_URL_ENCODING | Poco::BASE64_NO_PADDING);
-    encoder << raw;
-    encoder.close();
-    return out.str();
+    return text::base64url(raw);
 }
 
 std::string digest(std::string_view text) {

@@ -1,0 +1,30 @@
+#include "core/text/base64.h"
+
+#include <Poco/Base64Decoder.h>
+#include <Poco/Base64Encoder.h>
+
+#include <iterator>
+#include <sstream>
+
+namespace nightshift::core::text {
+namespace {
+
+constexpr int kForm = Poco::BASE64_URL_ENCODING | Poco::BASE64_NO_PADDING;
+
+}  // namespace
+
+std::string base64url(std::string_view bytes) {
+    std::ostringstream out;
+    Poco::Base64Encoder encoder(out, kForm);
+    encoder.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    encoder.close();
+    return out.str();
+}
+
+std::string from_base64url(std::string_view text) {
+    std::istringstream in{std::string(text)};
+    Poco::Base64Decoder decoder(in, kForm);
+    return {std::istreambuf_iterator<char>(decoder), {}};
+}
+
+}  // namespace nightshift::core::text

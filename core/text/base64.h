@@ -1,0 +1,13 @@
+// base64url without padding (RFC 4648, 5): bytes as text that an address or a token may hold.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace nightshift::core::text {
+
+std::string base64url(std::string_view bytes);
+/// Its bytes; throws std::exception for what is none.
+std::string from_base64url(std::string_view text);
+
+}  // namespace nightshift::core::text
