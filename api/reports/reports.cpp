@@ -10,7 +10,6 @@
 #include "domain/reports/report_type.h"
 #include "domain/reports/sql.h"
 #include "queue/actions.h"
-#include "queue/submit.h"
 
 namespace nightshift::api::reports {
 namespace {
@@ -77,10 +76,6 @@ constexpr kit::Shape kReport{
 "requested_by":"token","bytes":48213,"sha256":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","rows":412,"error":null,
 "created_at":"2026-03-02T09:30:00.123456+00:00","finished_at":"2026-03-02T09:30:01.871203+00:00","progress":1})"};
 
-std::string text(const json::object& body, const char* name) {
-    return std::string(body.at(name).as_string());
-}
-
 /// Whose reports a caller sees: null for everybody's.
 core::pg::Value requesters(const Caller& caller, std::string_view permission) {
     if (caller.reach(permission) == kit::Reach::all) return nullptr;
@@ -94,25 +89,21 @@ core::pg::Result find(const Services& services, const std::string& id, const Cal
     return rows;
 }
 
-/// The report and the run that makes it: both or none.
 Response generate(const Services& services, const Request&, const Caller& caller, json::object& body) {
-    const auto& type = domain::reports::require_report_type(core::text::lower_case(text(body, "report_type")));
-    auto parameters = body.at("parameters").as_object();
-    core::schema::require(type.parameters, parameters, "parameters");
-    const auto id = core::time::uuid7();
     auto lease = services.pool.acquire();
-    {
-        Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization});
-        const auto run = queue::submit(
-            tx, {.kind = "report.generate", .args = {{"report_id", id}}, .organization = caller.organization});
-        tx.run(sql::report_insert, id, caller.organization, text(body, "name"), type.name, json::text(parameters),
-               capitals(text(body, "export_format")), run.id, caller.actor);
-        tx.commit();
-        services.engine.wake({run.queue});
-    }
-    auto response = core::http::text_response(
-        202, std::string(core::pg::run_once(lease, sql::report_show, {id, caller.organization, nullptr}).text(0, 0)));
-    response.headers.emplace_back("Location", "/api/v1/reports/" + id);
+    Transaction tx(lease, kit::scope_of(caller));
+    const auto report =
+        domain::reports::ask(tx, {.name = json::text_in(body, "name"),
+                                  .report_type = core::text::lower_case(json::text_in(body, "report_type")),
+                                  .parameters = body.at("parameters").as_object(),
+                                  .export_format = capitals(json::text_in(body, "export_format")),
+                                  .organization = caller.organization,
+                                  .requested_by = caller.actor});
+    const auto shown = tx.run(sql::report_show, report.id, caller.organization, nullptr);
+    tx.commit();
+    services.engine.wake({report.run.queue});
+    auto response = core::http::text_response(202, std::string(shown.text(0, 0)));
+    response.headers.emplace_back("Location", "/api/v1/reports/" + report.id);
     return response;
 }
 
@@ -125,8 +116,7 @@ Response list(const Services& services, const Request& request, const Caller& ca
 }
 
 Response show(const Services& services, const Request& request, const Caller& caller, json::object&) {
-    return core::http::text_response(
-        200, std::string(find(services, request.parameters.find("id")->second, caller).text(0, 0)));
+    return core::http::text_response(200, std::string(find(services, request.parameter("id"), caller).text(0, 0)));
 }
 
 std::string_view media_type(std::string_view format) {
@@ -136,7 +126,7 @@ std::string_view media_type(std::string_view format) {
 }
 
 Response download(const Services& services, const Request& request, const Caller& caller, json::object&) {
-    const auto rows = find(services, request.parameters.find("id")->second, caller);
+    const auto rows = find(services, request.parameter("id"), caller);
     if (rows.text(0, 1) != "ready")
         throw Error(Code::conflict, "the report is " + std::string(rows.text(0, 1)) + "; download it when it is ready");
     const auto folder = services.setting("reports.folder");
@@ -159,9 +149,9 @@ bool cancel_run(Transaction& tx, const std::string& run, const Caller& caller) {
 
 /// The report, its file, and the work on it.
 Response remove(const Services& services, const Request& request, const Caller& caller, json::object&) {
-    const auto& id = request.parameters.find("id")->second;
+    const auto& id = request.parameter("id");
     auto lease = services.pool.acquire();
-    Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization});
+    Transaction tx(lease, kit::scope_of(caller));
     if (tx.run(sql::report_show, id, caller.organization, requesters(caller, "reports.run")).empty())
         throw Error(Code::not_found, "no such report: " + id);
     const auto live = tx.run(sql::report_run, id, caller.organization);

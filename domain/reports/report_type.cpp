@@ -67,10 +67,22 @@ const ReportType& require_report_type(std::string_view name) {
         if (type.name == name) return type;
         names.push_back(type.name);
     }
-    const auto message = "expected a known report type, got \"" + std::string(name) + "\"" +
-                         core::suggestion(name, names.data(), names.data() + names.size());
-    throw core::Error(core::Code::validation, "report_type: " + message,
-                      core::json::text(core::json::object{{"fields", {{"report_type", message}}}}));
+    throw core::schema::wrong(core::Code::validation, "report_type",
+                              "expected a known report type, got \"" + std::string(name) + "\"" +
+                                  core::suggestion(name, names.data(), names.data() + names.size()));
+}
+
+Submitted ask(core::pg::Transaction& tx, Asked asked) {
+    const auto& type = require_report_type(asked.report_type);
+    core::schema::require(type.parameters, asked.parameters, "parameters");
+    const auto id = core::time::uuid7();
+    auto run = queue::submit(tx, {.kind = "report.generate",
+                                  .args = {{"report_id", id}},
+                                  .organization = asked.organization,
+                                  .origin = asked.origin});
+    tx.run(sql::report_insert, id, asked.organization, asked.name, type.name, core::json::text(asked.parameters),
+           asked.export_format, run.id, asked.requested_by);
+    return {id, std::move(run)};
 }
 
 Written write(core::pg::Transaction& tx, const ReportType& type, const std::string& organization,

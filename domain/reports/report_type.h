@@ -10,6 +10,7 @@
 #include "core/json/json.h"
 #include "core/pg/pg.h"
 #include "core/schema/field.h"
+#include "queue/submit.h"
 
 namespace nightshift::domain::reports {
 
@@ -26,6 +27,24 @@ struct ReportType {
 
 /// Throws Error(validation) naming `report_type`, with the nearest known name.
 const ReportType& require_report_type(std::string_view name);
+
+/// What is asked for: a report, and in whose name.
+struct Asked {
+    std::string name;
+    std::string report_type;
+    core::json::object parameters;  ///< checked against the type's own
+    std::string export_format;
+    std::string organization;
+    std::string requested_by;
+    std::string origin = "api";  ///< of its run
+};
+struct Submitted {
+    std::string id;
+    queue::Submitted run;
+};
+/// The report and the run that makes it: both or none, with the caller's transaction. Throws Error(validation) naming
+/// `report_type` or the parameters.
+Submitted ask(core::pg::Transaction& tx, Asked asked);
 
 /// Writes the report's rows; returns how many. `each` hears after every batch; false from it stops (returns what was
 /// written).
