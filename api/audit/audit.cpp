@@ -114,8 +114,7 @@ Response activity(const Services& services, const Request& request, const Caller
     const auto page = kit::page_of(request);
     return core::http::text_response(
         200, std::string(core::pg::once(services.pool, sql::activity_list, caller.organization,
-                                        caller.reach("job.view") == kit::Reach::all,
-                                        caller.user.empty() ? Value(nullptr) : Value(caller.user),
+                                        caller.reach("job.view") == kit::Reach::all, kit::user_of(caller),
                                         caller.may("comment.create"), id_filter(request, "user_id", caller),
                                         id_filter(request, "job_id", caller), page.limit, page.skip)
                              .text(0, 0)));

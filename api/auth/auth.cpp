@@ -157,9 +157,8 @@ Response logout(const Services& services, const Request& request, const Caller& 
 }
 
 Response me(const Services& services, const Request&, const Caller& caller, json::object&) {
-    const auto rows = core::pg::once(services.pool, domain::identity::sql::user_me,
-                                     caller.user.empty() ? core::pg::Value(nullptr) : core::pg::Value(caller.user),
-                                     caller.organization);
+    const auto rows =
+        core::pg::once(services.pool, domain::identity::sql::user_me, kit::user_of(caller), caller.organization);
     if (rows.empty()) throw Error(Code::not_found, "this token belongs to no person");
     return core::http::text_response(200, std::string(rows.text(0, 0)));
 }
@@ -289,7 +288,10 @@ std::vector<kit::Route> routes(const Services& services) {
          {},
          "getKeys"},
     };
-    for (auto& route : routes) route.has_secrets = true;
+    for (auto& route : routes) {
+        route.has_secrets = true;
+        route.tries_secrets = route.method == "POST" && route.name != "logout";
+    }
     return routes;
 }
 

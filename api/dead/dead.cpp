@@ -68,7 +68,7 @@ Response list(const Services& services, const Request& request, const Caller& ca
 }
 
 Response show(const Services& services, const Request& request, const Caller& caller, json::object&) {
-    const auto& id = request.parameters.find("id")->second;
+    const auto& id = request.parameter("id");
     const auto rows = core::pg::once(services.pool, queue::sql::dead_show, id, caller.organization);
     if (rows.empty()) throw Error(Code::not_found, "no such group: " + id);
     return core::http::text_response(200, std::string(rows.text(0, 0)));
@@ -77,8 +77,8 @@ Response show(const Services& services, const Request& request, const Caller& ca
 /// Each dead run again as a new one, linked to it; all in one transaction.
 Response redrive(const Services& services, const Request& request, const Caller& caller, json::object& body) {
     auto lease = services.pool.acquire();
-    Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization});
-    const auto& id = request.parameters.find("id")->second;
+    Transaction tx(lease, kit::scope_of(caller));
+    const auto& id = request.parameter("id");
     if (tx.run(queue::sql::dead_show, id, caller.organization).empty())
         throw Error(Code::not_found, "no such group: " + id);
     const auto members = tx.run(queue::sql::dead_members, id, caller.organization, body.at("limit").to_number<int>());
@@ -96,7 +96,7 @@ Response redrive(const Services& services, const Request& request, const Caller&
 
 Response change(const Services& services, const Request& request, const Caller& caller, const core::pg::Value& muted,
                 bool resolved, const json::object& body) {
-    const auto& id = request.parameters.find("id")->second;
+    const auto& id = request.parameter("id");
     const std::string note(body.contains("note") ? body.at("note").as_string() : "");
     if (core::pg::once(services.pool, queue::sql::dead_change, id, caller.organization, muted, resolved, note).empty())
         throw Error(Code::not_found, "no such group: " + id);

@@ -85,35 +85,31 @@ constexpr Field kAdd[] = {
 constexpr Field kRole[] = {
     {"role_in_team", Type::text, "As what: member, lead ...", {.min = 1, .max = 60, .required = true}}};
 
-const std::string& team_of(const Request& request) {
-    return request.parameters.find("id")->second;
-}
-
 Response details(const Services& services, const Request& request, const Caller& caller, json::object&) {
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
-    kit::show(tx, teams(), caller, team_of(request));
+    kit::show(tx, teams(), caller, request.parameter("id"));
     return core::http::text_response(
-        200, std::string(tx.run(sql::team_details, caller.organization, team_of(request)).text(0, 0)));
+        200, std::string(tx.run(sql::team_details, caller.organization, request.parameter("id")).text(0, 0)));
 }
 
 Response list(const Services& services, const Request& request, const Caller& caller, json::object&) {
     {
         auto lease = services.pool.acquire();
         Transaction tx(lease, kit::scope_of(caller));
-        kit::show(tx, teams(), caller, team_of(request));
+        kit::show(tx, teams(), caller, request.parameter("id"));
     }
-    return kit::list(services.pool, kMembers, request, caller, "r.team_id = $3::uuid", {team_of(request)});
+    return kit::list(services.pool, kMembers, request, caller, "r.team_id = $3::uuid", {request.parameter("id")});
 }
 
 /// A route of the plain resource, which knows its row by its own id, found by team and person.
 kit::Handle by_person(const Services& services, kit::Handle plain) {
     return [&services, plain = std::move(plain)](const Request& request, const Caller& caller, json::object& body) {
-        const auto& user = request.parameters.find("user_id")->second;
+        const auto& user = request.parameter("user_id");
         std::string member;
         if (core::time::is_uuid(user)) {
             const auto rows =
-                core::pg::once(services.pool, sql::member_of_team, caller.organization, team_of(request), user);
+                core::pg::once(services.pool, sql::member_of_team, caller.organization, request.parameter("id"), user);
             if (!rows.empty()) member = rows.text(0, 0);
         }
         if (member.empty()) throw Error(Code::not_found, "nobody with this id is in the team: " + user);
@@ -126,7 +122,7 @@ kit::Handle by_person(const Services& services, kit::Handle plain) {
 /// A new member, of the team in the path.
 kit::Handle of_team(kit::Handle plain) {
     return [plain = std::move(plain)](const Request& request, const Caller& caller, json::object& body) {
-        body["team_id"] = team_of(request);
+        body["team_id"] = request.parameter("id");
         return plain(request, caller, body);
     };
 }

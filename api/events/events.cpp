@@ -6,6 +6,7 @@
 #include "api/events/hub.h"
 #include "api/kit/headers.h"
 #include "core/error/error.h"
+#include "core/text/blanks.h"
 #include "core/text/case.h"
 #include "core/time/time.h"
 #include "domain/identity/sql.h"
@@ -59,11 +60,7 @@ std::optional<std::string> protocol_token(const Request& request) {
     const auto list = request.combined("sec-websocket-protocol");
     const auto comma = list.find(',');
     if (comma == std::string::npos) return std::nullopt;
-    const auto trimmed = [](std::string_view text) {
-        const auto first = text.find_first_not_of(" \t");
-        return first == std::string_view::npos ? std::string_view{}
-                                               : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-    };
+    using core::text::trimmed;
     if (!core::text::same_but_case(trimmed(std::string_view(list).substr(0, comma)), "bearer")) return std::nullopt;
     return std::string(trimmed(std::string_view(list).substr(comma + 1)));
 }
@@ -189,7 +186,7 @@ private:
 };
 
 Response socket(const Services& services, const std::shared_ptr<Hub>& hub, const Request& request) {
-    Guest guest{.user = request.parameters.find("user_id")->second, .last = last_seen(request)};
+    Guest guest{.user = request.parameter("user_id"), .last = last_seen(request)};
     if (guest.user != "me" && !core::time::is_uuid(guest.user))
         throw Error(Code::not_found, "no such user: " + guest.user);
     take_filters(guest, request);

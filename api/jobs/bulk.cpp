@@ -51,8 +51,7 @@ constexpr Field kBulk[] = {
 constexpr Field kOutcome[] = {{"outcome", Type::text, "Only these results: changed, unchanged or refused."}};
 
 [[noreturn]] void misfit(const std::string& field, const std::string& message) {
-    throw Error(Code::validation, field + ": " + message,
-                json::text(json::object{{"fields", json::object{{field, message}}}}));
+    throw core::schema::wrong(Code::validation, field, message);
 }
 
 /// The field an action needs, "" for none.
@@ -185,7 +184,7 @@ Response show_bulk(const Services& services, const Request& request, const Calle
     const auto outcome = kit::argument_of(request, "outcome");
     if (!outcome.empty() && outcome != "changed" && outcome != "unchanged" && outcome != "refused")
         throw Error(Code::validation, "outcome: expected changed, unchanged or refused, got \"" + outcome + '"');
-    const auto& id = request.parameters.find("id")->second;
+    const auto& id = request.parameter("id");
     const auto rows =
         core::pg::once(services.pool, sql::bulk_show, id, caller.organization, outcome, page.limit, page.skip);
     if (rows.empty()) throw Error(Code::not_found, "no such bulk change: " + id);

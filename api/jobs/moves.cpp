@@ -29,10 +29,6 @@ constexpr Field kNext[] = {{"to_status_ids",
                             "The only statuses to move to from here; none: the matrix of categories counts again.",
                             {.max = 200, .required = true}}};
 
-const std::string& status_of(const Request& request) {
-    return request.parameters.find("id")->second;
-}
-
 Response shown_moves(Transaction& tx, const Caller& caller, const std::string& status) {
     if (tx.run(sql::status_move, caller.organization, status, status).empty())
         throw Error(Code::not_found, "no such job status: " + status);
@@ -44,28 +40,26 @@ Response shown_moves(Transaction& tx, const Caller& caller, const std::string& s
 Response show_moves(const Services& services, const Request& request, const Caller& caller, json::object&) {
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
-    return shown_moves(tx, caller, status_of(request));
+    return shown_moves(tx, caller, request.parameter("id"));
 }
 
 void add_move(Transaction& tx, const Caller& caller, const std::string& from, const std::string& to) {
     if (core::time::is_uuid(to) && !tx.run(sql::status_move_add, caller.organization, from, to).empty()) return;
-    const auto message = "there is no other status to move to with the id " + to;
-    throw Error(Code::rule, "to_status_ids: " + message,
-                json::text(json::object{{"fields", json::object{{"to_status_ids", message}}}}));
+    throw core::schema::wrong(Code::rule, "to_status_ids", "there is no other status to move to with the id " + to);
 }
 
 Response put_moves(const Services& services, const Request& request, const Caller& caller, json::object& body) {
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
-    if (tx.run(sql::status_move, caller.organization, status_of(request), status_of(request)).empty())
-        throw Error(Code::not_found, "no such job status: " + status_of(request));
-    tx.run(sql::status_moves_clear, caller.organization, status_of(request), false);
+    if (tx.run(sql::status_move, caller.organization, request.parameter("id"), request.parameter("id")).empty())
+        throw Error(Code::not_found, "no such job status: " + request.parameter("id"));
+    tx.run(sql::status_moves_clear, caller.organization, request.parameter("id"), false);
     std::vector<std::string> wanted;
     for (const auto& one : body.at("to_status_ids").as_array()) wanted.emplace_back(one.as_string());
     std::ranges::sort(wanted);
     wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
-    for (const auto& one : wanted) add_move(tx, caller, status_of(request), one);
-    auto response = shown_moves(tx, caller, status_of(request));
+    for (const auto& one : wanted) add_move(tx, caller, request.parameter("id"), one);
+    auto response = shown_moves(tx, caller, request.parameter("id"));
     tx.commit();
     return response;
 }

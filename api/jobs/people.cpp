@@ -28,10 +28,10 @@ Value user_or_null(const std::string& user) {
 
 /// The jobs of who may be seen.
 Response of_person(const Services& services, const Request& request, const Caller& caller, json::object&) {
-    const auto& user = request.parameters.find("id")->second;
+    const auto& user = request.parameter("id");
     const bool is_seen = user == caller.user || caller.reach("user.view") == kit::Reach::all;
     if (!is_seen || core::pg::once(services.pool, domain::identity::sql::member_find, caller.organization, user,
-                                   user_or_null(caller.user))
+                                   kit::user_of(caller))
                         .empty())
         throw Error(Code::not_found, "no such user: " + user);
     return kit::list(services.pool, kJobs, request, caller, "r.assigned_to_user_id = $3::uuid", {user});
@@ -43,7 +43,7 @@ void check_person(const Services& services, const Caller& caller, const std::str
     if (reach == kit::Reach::none)
         throw Error(Code::forbidden, "user_id: the dashboard of another person is not yours");
     const auto found = core::pg::once(services.pool, domain::identity::sql::member_find, caller.organization, user,
-                                      user_or_null(caller.user));
+                                      kit::user_of(caller));
     if (found.empty()) throw Error(Code::not_found, "no such user: " + user);
     if (reach != kit::Reach::all && !found.flag(0, 2))
         throw Error(Code::forbidden, "user_id: this person is in no team or department of yours");
@@ -60,8 +60,8 @@ Response dashboard(const Services& services, const Request& request, const Calle
     if (user.empty() && !everything) user = caller.user;
     return core::http::text_response(
         200, std::string(core::pg::once(services.pool, domain::jobs::sql::dashboard, caller.organization,
-                                        user_or_null(user), everything, user_or_null(caller.user),
-                                        caller.may("report.team"), caller.reach("report.team") == kit::Reach::all)
+                                        user_or_null(user), everything, kit::user_of(caller), caller.may("report.team"),
+                                        caller.reach("report.team") == kit::Reach::all)
                              .text(0, 0)));
 }
 

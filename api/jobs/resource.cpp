@@ -119,8 +119,7 @@ void check_creator(const Change& change) {
 }
 
 [[noreturn]] void broken(const std::string& field, const std::string& message) {
-    throw Error(Code::rule, field + ": " + message,
-                json::text(json::object{{"fields", json::object{{field, message}}}}));
+    throw core::schema::wrong(Code::rule, field, message);
 }
 
 /// Scheduled dates are for what is to come; five minutes are forgiven. SEEDS.md C-35.

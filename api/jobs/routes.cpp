@@ -42,10 +42,6 @@ constexpr Field kComment[] = {
 };
 constexpr Field kTag[] = {{"tag_id", Type::uuid, "The tag.", {.required = true}}};
 
-const std::string& id_of(const Request& request) {
-    return request.parameters.find("id")->second;
-}
-
 template <class Work>
 auto in_transaction(const Services& services, const Caller& caller, Work&& work) {
     auto lease = services.pool.acquire();
@@ -57,7 +53,7 @@ auto in_transaction(const Services& services, const Caller& caller, Work&& work)
 
 Response assign(const Services& services, const Request& request, const Caller& caller, json::object& body) {
     return kit::shown_response(200, in_transaction(services, caller, [&](Transaction& tx) {
-                                   return change_job(tx, kAssigning, services, caller, id_of(request), body,
+                                   return change_job(tx, kAssigning, services, caller, request.parameter("id"), body,
                                                      request.header("if-match"));
                                }));
 }
@@ -69,7 +65,7 @@ void give_reason(Transaction& tx, const json::object& body) {
 Response move(const Services& services, const Request& request, const Caller& caller, json::object& body) {
     return kit::shown_response(200, in_transaction(services, caller, [&](Transaction& tx) {
                                    give_reason(tx, body);
-                                   return change_job(tx, kProgressing, services, caller, id_of(request),
+                                   return change_job(tx, kProgressing, services, caller, request.parameter("id"),
                                                      {{"job_status_id", body.at("job_status_id")}},
                                                      request.header("if-match"));
                                }));
@@ -79,18 +75,18 @@ Response move(const Services& services, const Request& request, const Caller& ca
 Response complete(const Services& services, const Request& request, const Caller& caller, json::object& body) {
     return kit::shown_response(200, in_transaction(services, caller, [&](Transaction& tx) {
                                    const auto job =
-                                       json::parse_object(kit::show(tx, kJobs, caller, id_of(request)).text);
+                                       json::parse_object(kit::show(tx, kJobs, caller, request.parameter("id")).text);
                                    const auto status = json::text_in(job, "job_status_id");
                                    const auto done = done_status(tx, caller.organization, status);
                                    give_reason(tx, body);
-                                   return change_job(tx, kProgressing, services, caller, id_of(request),
+                                   return change_job(tx, kProgressing, services, caller, request.parameter("id"),
                                                      {{"job_status_id", done}}, request.header("if-match"));
                                }));
 }
 
 Response by_key(const Services& services, const Request& request, const Caller& caller, json::object&) {
     return kit::shown_response(200, in_transaction(services, caller, [&](Transaction& tx) {
-                                   const auto& key = request.parameters.find("key")->second;
+                                   const auto& key = request.parameter("key");
                                    const auto found = tx.run(sql::job_by_key, caller.organization, key);
                                    if (found.empty()) throw Error(Code::not_found, "no such job: " + key);
                                    return kit::show(tx, kJobs, caller, std::string(found.text(0, 0)));
@@ -102,33 +98,33 @@ Response mine(const Services& services, const Request& request, const Caller& ca
 }
 
 Response details(const Services& services, const Request& request, const Caller& caller, json::object&) {
-    return core::http::text_response(
-        200, in_transaction(services, caller, [&](Transaction& tx) {
-            kit::show(tx, kJobs, caller, id_of(request));
-            return std::string(
-                tx.run(sql::job_details, id_of(request), caller.may("comment.create"), caller.organization).text(0, 0));
-        }));
+    return core::http::text_response(200, in_transaction(services, caller, [&](Transaction& tx) {
+                                         kit::show(tx, kJobs, caller, request.parameter("id"));
+                                         return std::string(tx.run(sql::job_details, request.parameter("id"),
+                                                                   caller.may("comment.create"), caller.organization)
+                                                                .text(0, 0));
+                                     }));
 }
 
 Response history(const Services& services, const Request& request, const Caller& caller, json::object&) {
     const auto page = kit::page_of(request);
-    return core::http::text_response(
-        200, in_transaction(services, caller, [&](Transaction& tx) {
-            kit::show(tx, kJobs, caller, id_of(request));
-            return std::string(
-                tx.run(sql::job_history, caller.organization, id_of(request), page.limit, page.skip).text(0, 0));
-        }));
+    return core::http::text_response(200, in_transaction(services, caller, [&](Transaction& tx) {
+                                         kit::show(tx, kJobs, caller, request.parameter("id"));
+                                         return std::string(tx.run(sql::job_history, caller.organization,
+                                                                   request.parameter("id"), page.limit, page.skip)
+                                                                .text(0, 0));
+                                     }));
 }
 
 Response comments(const Services& services, const Request& request, const Caller& caller, json::object&) {
     require_job(services, request, caller);
-    return kit::list(services.pool, kComments, request, caller, "r.job_id = $3::uuid", {id_of(request)});
+    return kit::list(services.pool, kComments, request, caller, "r.job_id = $3::uuid", {request.parameter("id")});
 }
 
 /// Everybody the job concerns hears of a comment; who is mentioned hears that. Mentions of nobody are told to the
 /// writer.
 Response comment(const Services& services, const Request& request, const Caller& caller, json::object& body) {
-    body["job_id"] = id_of(request);
+    body["job_id"] = request.parameter("id");
     if (const auto* writer = body.if_contains("user_id"))
         if (!writer->is_string() || writer->as_string() != std::string_view(caller.user))
             throw Error(Code::forbidden, "user_id: nobody comments in somebody else's name",
@@ -142,8 +138,8 @@ Response comment(const Services& services, const Request& request, const Caller&
         mentions = mentions_of(tx, caller.organization, content);
         if (!mentions.users.empty())
             tx.run(domain::notifications::sql::tell, caller.organization, mentions.users, "mention",
-                   "You were mentioned", content.substr(0, 500), caller.user, id_of(request));
-        tell(tx, caller, id_of(request), "comment_added", "A new comment");
+                   "You were mentioned", content.substr(0, 500), caller.user, request.parameter("id"));
+        tell(tx, caller, request.parameter("id"), "comment_added", "A new comment");
         return made;
     });
     auto answer = json::parse_object(shown.text);
@@ -160,15 +156,16 @@ Response comment(const Services& services, const Request& request, const Caller&
 Response complete_item(const Services& services, const Request& request, const Caller& caller, bool done) {
     return kit::shown_response(200, in_transaction(services, caller, [&](Transaction& tx) {
                                    json::object body{{"is_completed", done}};
-                                   return kit::change(tx, kChecklistItems, services, caller, id_of(request), body);
+                                   return kit::change(tx, kChecklistItems, services, caller, request.parameter("id"),
+                                                      body);
                                }));
 }
 
 Response tag(const Services& services, const Request& request, const Caller& caller, json::object& body) {
     return in_transaction(services, caller, [&](Transaction& tx) -> Response {
-        kit::show(tx, kJobs, caller, id_of(request), "job.update");
+        kit::show(tx, kJobs, caller, request.parameter("id"), "job.update");
         const auto tag = json::text_in(body, "tag_id");
-        if (tx.run(sql::tag_set, caller.organization, id_of(request), tag).empty())
+        if (tx.run(sql::tag_set, caller.organization, request.parameter("id"), tag).empty())
             throw Error(Code::rule, "tag_id: there is none with this id",
                         R"({"fields":{"tag_id":"there is none with this id"}})");
         return {.status = 204, .content_type = {}};
@@ -177,16 +174,17 @@ Response tag(const Services& services, const Request& request, const Caller& cal
 
 Response tags(const Services& services, const Request& request, const Caller& caller, json::object&) {
     return core::http::text_response(200, in_transaction(services, caller, [&](Transaction& tx) {
-                                         kit::show(tx, kJobs, caller, id_of(request));
-                                         return std::string(tx.run(sql::job_tags, id_of(request)).text(0, 0));
+                                         kit::show(tx, kJobs, caller, request.parameter("id"));
+                                         return std::string(tx.run(sql::job_tags, request.parameter("id")).text(0, 0));
                                      }));
 }
 
 Response untag(const Services& services, const Request& request, const Caller& caller, json::object&) {
     return in_transaction(services, caller, [&](Transaction& tx) -> Response {
-        kit::show(tx, kJobs, caller, id_of(request), "job.update");
-        const auto& tag = request.parameters.find("tag_id")->second;
-        if (!core::time::is_uuid(tag) || tx.run(sql::tag_unset, caller.organization, id_of(request), tag).empty())
+        kit::show(tx, kJobs, caller, request.parameter("id"), "job.update");
+        const auto& tag = request.parameter("tag_id");
+        if (!core::time::is_uuid(tag) ||
+            tx.run(sql::tag_unset, caller.organization, request.parameter("id"), tag).empty())
             throw Error(Code::not_found, "this job has no such tag: " + tag);
         return {.status = 204, .content_type = {}};
     });
@@ -195,7 +193,8 @@ Response untag(const Services& services, const Request& request, const Caller& c
 }  // namespace
 
 void require_job(const Services& services, const Request& request, const Caller& caller) {
-    in_transaction(services, caller, [&](Transaction& tx) { return kit::show(tx, kJobs, caller, id_of(request)); });
+    in_transaction(services, caller,
+                   [&](Transaction& tx) { return kit::show(tx, kJobs, caller, request.parameter("id")); });
 }
 
 std::vector<kit::Route> routes(const Services& services) {

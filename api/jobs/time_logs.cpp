@@ -98,10 +98,6 @@ constexpr Field kTime[] = {{"job_id", Type::uuid, "The job.", {.required = true}
 
 constexpr Field kSwitch[] = {{"switch", Type::boolean, "Stops the timer that runs for another one."}};
 
-const std::string& log_of(const Request& request) {
-    return request.parameters.find("id")->second;
-}
-
 /// `?switch=true` stops the timer that runs for another one.
 void switch_timer(Transaction& tx, const Request& request, const Caller& caller, const std::string& user) {
     const auto wanted = request.argument("switch").value_or("false");
@@ -127,21 +123,22 @@ Response log_time(const Services& services, const Request& request, const Caller
 }
 
 Response log_time_on(const Services& services, const Request& request, const Caller& caller, json::object& body) {
-    body["job_id"] = log_of(request);
+    body["job_id"] = request.parameter("id");
     return log_time(services, request, caller, body);
 }
 
 Response of_job(const Services& services, const Request& request, const Caller& caller, json::object&) {
     require_job(services, request, caller);
-    return kit::list(services.pool, kTimeLogs, request, caller, "r.job_id = $3::uuid", {log_of(request)});
+    return kit::list(services.pool, kTimeLogs, request, caller, "r.job_id = $3::uuid", {request.parameter("id")});
 }
 
 Response stop_timer(const Services& services, const Request& request, const Caller& caller, json::object&) {
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
-    kit::show(tx, kTimeLogs, caller, log_of(request));
-    tx.run(sql::timer_stop, caller.organization, log_of(request));  // one that is stopped already stays as it is
-    auto response = kit::shown_response(200, kit::show(tx, kTimeLogs, caller, log_of(request)));
+    kit::show(tx, kTimeLogs, caller, request.parameter("id"));
+    tx.run(sql::timer_stop, caller.organization,
+           request.parameter("id"));  // one that is stopped already stays as it is
+    auto response = kit::shown_response(200, kit::show(tx, kTimeLogs, caller, request.parameter("id")));
     tx.commit();
     return response;
 }
@@ -150,7 +147,7 @@ Response stop_timer(const Services& services, const Request& request, const Call
 Response start_timer(const Services& services, const Request& request, const Caller& caller, json::object&) {
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
-    auto shown = kit::show(tx, kTimeLogs, caller, log_of(request));
+    auto shown = kit::show(tx, kTimeLogs, caller, request.parameter("id"));
     const auto log = json::parse_object(shown.text);
     if (!log.at("is_running").as_bool()) {
         switch_timer(tx, request, caller, json::text_in(log, "user_id"));

@@ -25,11 +25,6 @@ std::string last_column(std::string_view columns) {
     return name;
 }
 
-Error in_words(Code code, const std::string& field, const std::string& message) {
-    const auto details = json::text(json::object{{"fields", json::object{{field, message}}}});
-    return {code, field + ": " + message, details};
-}
-
 }  // namespace
 
 Error named(const Error& problem, std::span<const Constraint> constraints) {
@@ -37,14 +32,16 @@ Error named(const Error& problem, std::span<const Constraint> constraints) {
     if (!state.starts_with("23") && !state.starts_with("22")) return problem;
     const auto constraint = between(said, "constraint \"", "\"");
     for (const auto& known : constraints)
-        if (known.name == constraint) return in_words(known.code, std::string(known.field), std::string(known.message));
+        if (known.name == constraint)
+            return core::schema::wrong(known.code, std::string(known.field), std::string(known.message));
     const auto field = last_column(between(said, "Key (", ")="));
-    if (state == "23505" && !field.empty()) return in_words(Code::conflict, field, "another one has this already");
+    if (state == "23505" && !field.empty())
+        return core::schema::wrong(Code::conflict, field, "another one has this already");
     if (state == "23503" && said.find("is still referenced") != std::string_view::npos)
         return {Code::conflict, "others still refer to it; change or delete them first"};
-    if (state == "23503" && !field.empty()) return in_words(Code::rule, field, "there is none with this id");
+    if (state == "23503" && !field.empty()) return core::schema::wrong(Code::rule, field, "there is none with this id");
     if (state == "23502")
-        return in_words(Code::validation, std::string(between(said, "column \"", "\"")), "is required");
+        return core::schema::wrong(Code::validation, std::string(between(said, "column \"", "\"")), "is required");
     if (state == "23514" || state == "23P01") return {Code::rule, "this breaks the rule " + std::string(constraint)};
     return {Code::validation, "a value does not fit its field"};
 }

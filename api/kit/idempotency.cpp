@@ -82,8 +82,8 @@ void release(const Held& held) {
 
 }  // namespace
 
-Response once(core::pg::Pool& pool, std::string_view route, const Request& request, const Caller& caller,
-              const std::function<Response()>& handle) {
+Response once_per_key(core::pg::Pool& pool, std::string_view route, const Request& request, const Caller& caller,
+                      const std::function<Response()>& handle) {
     if (request.method != "POST" || request.header("idempotency-key").empty()) return handle();
     const Held held{pool, caller, route, key_in(request)};
     const auto hash = core::secret::digest(request.target + "\n" + request.body);

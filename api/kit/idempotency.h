@@ -13,7 +13,7 @@ namespace nightshift::api::kit {
 /// time comes again, marked Idempotency-Replayed. Throws Error(conflict) while the first one is at work, or when its
 /// end is unknown; Error(rule) when the key was for another request; Error(validation) for a key that is none.
 /// What was refused may be tried again with the same key.
-core::http::Response once(core::pg::Pool& pool, std::string_view route, const core::http::Request& request,
-                          const Caller& caller, const std::function<core::http::Response()>& handle);
+core::http::Response once_per_key(core::pg::Pool& pool, std::string_view route, const core::http::Request& request,
+                                  const Caller& caller, const std::function<core::http::Response()>& handle);
 
 }  // namespace nightshift::api::kit

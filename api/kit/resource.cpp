@@ -18,10 +18,6 @@ using core::pg::Transaction;
 using core::pg::Value;
 namespace json = core::json;
 
-Value user_of(const Caller& caller) {
-    return caller.user.empty() ? Value(nullptr) : Value(caller.user);
-}
-
 core::pg::Result run(Transaction& tx, const Resource& resource, std::string sql, const std::vector<Value>& values) {
     std::string scratch;
     return tx.run_with(statements().intern(resource.name, std::move(sql), scratch), values);
@@ -100,7 +96,7 @@ std::vector<core::schema::Field> fields_of(const Resource& resource) {
 }
 
 Response removed(const Resource& resource, const Services& services, const Caller& caller, const Request& request) {
-    const auto& id = request.parameters.find("id")->second;
+    const auto& id = request.parameter("id");
     auto lease = services.pool.acquire();
     Transaction tx(lease, scope_of(caller));
     remove(tx, resource, services, caller, id, request.header("if-match"));
@@ -109,10 +105,6 @@ Response removed(const Resource& resource, const Services& services, const Calle
 }
 
 }  // namespace
-
-core::pg::Scope scope_of(const Caller& caller) {
-    return {.actor = caller.actor, .organization = caller.organization};
-}
 
 Response shown_response(int status, const Shown& shown) {
     auto response = core::http::text_response(status, shown.text);
@@ -188,14 +180,14 @@ Response changed(const Resource& resource, const Services& services, const Calle
     auto lease = services.pool.acquire();
     Transaction tx(lease, scope_of(caller));
     const auto shown =
-        change(tx, resource, services, caller, request.parameters.find("id")->second, body, request.header("if-match"));
+        change(tx, resource, services, caller, request.parameter("id"), body, request.header("if-match"));
     with_named_constraints(resource, [&] { tx.commit(); });
     return shown_response(200, shown);
 }
 
 /// One round trip: the statement is its own transaction.
 Response one(const Resource& resource, const Services& services, const Caller& caller, const Request& request) {
-    const auto& id = request.parameters.find("id")->second;
+    const auto& id = request.parameter("id");
     std::string scratch;
     const auto statement =
         statements().intern(resource.name, show_sql(resource, caller.reach(resource.allow.see)), scratch);

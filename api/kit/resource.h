@@ -2,14 +2,12 @@
 // and OpenAPI. What the table can't say is a function beside it. docs/how-to/add-a-resource.md walks through one.
 //
 //   constexpr Column kColumns[] = {
-//       {"name",        Type::text, "Unique in the organization.", {.max = 120, .required = true}, kFilter | kSort |
-//       kSearch},
-//       {"description", Type::text, "What it is for.",             {.max = 2000, .nullable = true}},
+//       {"name", Type::text, "Unique in the organization.", {.max = 120, .required = true}, kFilter | kSort | kSearch},
+//       {"description", Type::text, "What it is for.", {.max = 2000, .nullable = true}},
 //   };
-//   constexpr Resource kDepartments{.name = "departments", .one = "department", .doc = "Departments group teams and
-//   people.",
+//   constexpr Resource kDepartments{.name = "departments", .one = "department", .doc = "Departments group people.",
 //                                   .table = "department", .view = "api.department", .columns = kColumns,
-//                                   .allow = {.see = "department.view", .write = "department.manage"}};
+//                                   .allow = {.see = "department.view", .create = "department.manage"}};
 #pragma once
 
 #include <memory>
@@ -140,8 +138,6 @@ core::http::Response list(core::pg::Pool& pool, const Resource& resource, const 
                           const Caller& caller, std::string_view only = {},
                           const std::vector<core::pg::Value>& values = {});
 
-/// A transaction in the caller's name.
-core::pg::Scope scope_of(const Caller& caller);
 core::http::Response shown_response(int status, const Shown& shown);
 
 }  // namespace nightshift::api::kit

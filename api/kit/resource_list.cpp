@@ -295,7 +295,7 @@ Response list(core::pg::Pool& pool, const Resource& resource, const Request& req
                 request,
                 caller,
                 visible(resource, caller.reach(resource.allow.see)),
-                {caller.organization, caller.user.empty() ? Value(nullptr) : Value(caller.user)}};
+                {caller.organization, user_of(caller)}};
     draft.values.insert(draft.values.end(), given.begin(), given.end());
     if (!only.empty()) draft.where += " and (" + std::string(only) + ")";
     take_filters(draft);
@@ -346,7 +346,7 @@ std::vector<std::string> ids_of(core::pg::Transaction& tx, const Resource& resou
                 request,
                 caller,
                 visible(resource, caller.reach(resource.allow.see)),
-                {caller.organization, caller.user.empty() ? Value(nullptr) : Value(caller.user)}};
+                {caller.organization, user_of(caller)}};
     take_filters(draft);
     const auto sql = "select r.id::text from " + std::string(resource.view) +
                      " r where r.organization_id = $1::uuid and ($2::uuid is null or true) and " + draft.where +

@@ -42,6 +42,15 @@ struct Caller {
     Reach reach(std::string_view permission) const;
 };
 
+/// A transaction in the caller's name.
+inline core::pg::Scope scope_of(const Caller& caller) {
+    return {.actor = caller.actor, .organization = caller.organization};
+}
+/// Null for who is no person: the loopback token.
+inline core::pg::Value user_of(const Caller& caller) {
+    return caller.user.empty() ? core::pg::Value(nullptr) : core::pg::Value(caller.user);
+}
+
 using Handle = std::function<core::http::Response(const core::http::Request&, const Caller&, core::json::object& body)>;
 
 /// A handler of these services: `function(services, request, caller, body)`.
@@ -97,6 +106,7 @@ struct Route {
     std::string_view name = {};                       ///< its operationId, where method and path make no good one
     std::string_view example = {};                    ///< a body that works, as JSON text
     bool takes_any_body = false;                      ///< the handler reads request.body itself: files
+    bool tries_secrets = false;                       ///< passwords or tokens are tried there: fewer requests a minute
     bool has_secrets = false;  ///< in its body or answer: neither is kept, so an Idempotency-Key is not heeded
 };
 

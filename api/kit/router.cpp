@@ -45,7 +45,6 @@ std::string canonical(std::string path) {
     return "/api/v1" + path;
 }
 
-/// Takes as long for a wrong token as for the right one.
 /// An error whose details can't be read is told all the same, without them.
 json::value details_of(const Error& problem) {
     try {
@@ -177,16 +176,11 @@ void take_parameters(Request& request, const std::vector<std::string_view>& part
     }
 }
 
-/// Where passwords and tokens are tried.
-bool is_sign_in(const Route& route) {
-    return route.method == "POST" && route.path.starts_with("/api/v1/auth/") && !route.path.ends_with("/logout");
-}
-
 /// What changes something is refused before it does; what only reads knows its media type when it is done.
 Response served(const Route& route, const std::vector<std::string_view>& parts, Request& request,
                 const std::vector<std::string_view>& path, const Access& access, Toll& toll) {
     Caller caller;
-    if (access.protection != nullptr && is_sign_in(route)) access.protection->admit_sign_in(request, toll);
+    if (access.protection != nullptr && route.tries_secrets) access.protection->admit_sign_in(request, toll);
     if (!route.permission.empty()) {
         caller = caller_of(request, access);
         if (access.protection != nullptr) access.protection->admit(caller, toll);
@@ -200,7 +194,7 @@ Response served(const Route& route, const std::vector<std::string_view>& parts, 
     const auto handle = [&] { return route.handle(request, caller, body); };
     // Without a caller nobody's key could be told from another's.
     const bool has_keys = access.pool != nullptr && !route.permission.empty() && !route.has_secrets;
-    auto response = has_keys ? once(*access.pool, route.path, request, caller, handle) : handle();
+    auto response = has_keys ? once_per_key(*access.pool, route.path, request, caller, handle) : handle();
     if (only_reads && response.status == 200 && !response.live) require_accepted(request, response.content_type);
     return response;
 }
@@ -211,10 +205,11 @@ Response served(const Route& route, const std::vector<std::string_view>& parts, 
 /// of HEADs.
 Response Router::routed(Request& request, std::string_view& template_path, Toll& toll) const {
     if (access_.protection != nullptr) access_.protection->admit(request, toll);
-    const bool is_plain =
-        std::ranges::any_of(entries_, [&](const Entry& one) { return one.matches(segments(request.path)); });
-    if (!is_plain) request.path = canonical(request.path);
-    const auto path = segments(request.path);
+    auto path = segments(request.path);
+    if (std::ranges::none_of(entries_, [&](const Entry& one) { return one.matches(path); })) {
+        request.path = canonical(request.path);
+        path = segments(request.path);
+    }
     std::string allowed;
     const Entry* found = nullptr;
     for (const auto& entry : entries_) {

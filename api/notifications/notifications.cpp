@@ -77,10 +77,6 @@ Caller as_reader(const Caller& caller) {
     return reader;
 }
 
-Value reader_of(const Caller& caller) {
-    return caller.user.empty() ? Value(nullptr) : Value(caller.user);
-}
-
 const std::string& reader_id(const Caller& caller) {
     if (caller.user.empty()) throw Error(Code::forbidden, "this token belongs to no person: sign in as one");
     return caller.user;
@@ -100,31 +96,32 @@ Request with_plain_filters(Request request) {
 
 Response unread_count(const Services& services, const Request&, const Caller& caller, json::object&) {
     return core::http::json_response(
-        200, {{"unread",
-               core::pg::once(services.pool, sql::unread_count, caller.organization, reader_of(caller)).number(0, 0)}});
+        200,
+        {{"unread",
+          core::pg::once(services.pool, sql::unread_count, caller.organization, kit::user_of(caller)).number(0, 0)}});
 }
 
 Response mark_all_read(const Services& services, const Request&, const Caller& caller, json::object&) {
     const auto marked =
-        core::pg::once(services.pool, sql::mark_read, caller.organization, reader_of(caller), Value(nullptr))
+        core::pg::once(services.pool, sql::mark_read, caller.organization, kit::user_of(caller), Value(nullptr))
             .affected();
     return core::http::json_response(200, {{"marked", marked}});
 }
 
 Response mark_read(const Services& services, const Request& request, const Caller& caller, json::object&) {
     const auto reader = as_reader(caller);
-    const auto& id = request.parameters.find("id")->second;
+    const auto& id = request.parameter("id");
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
     kit::show(tx, kNotifications, reader, id);
-    tx.run(sql::mark_read, caller.organization, reader_of(caller), id);
+    tx.run(sql::mark_read, caller.organization, kit::user_of(caller), id);
     const auto shown = kit::show(tx, kNotifications, reader, id);
     tx.commit();
     return kit::shown_response(200, shown);
 }
 
 Response preferences(const Services& services, const Request&, const Caller& caller, json::object&) {
-    const auto rows = core::pg::once(services.pool, sql::preference_list, caller.organization, reader_of(caller));
+    const auto rows = core::pg::once(services.pool, sql::preference_list, caller.organization, kit::user_of(caller));
     return core::http::text_response(200, R"({"preferences":)" + std::string(rows.text(0, 0)) + "}");
 }
 

@@ -127,7 +127,7 @@ std::vector<kit::Route> page_routes(const std::string& folder) {
                  [folder](const Request&, const kit::Caller&, json::object&) { return show(kRedoc, folder); }),
             page("/docs/{file}", "What these pages load.",
                  [folder](const Request& request, const kit::Caller&, json::object&) {
-                     return part(request.parameters.find("file")->second, folder);
+                     return part(request.parameter("file"), folder);
                  })};
 }
 

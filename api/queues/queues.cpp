@@ -66,7 +66,7 @@ core::pg::Value limit_of(const json::object& body, std::string_view name) {
 
 Response change(const Services& services, const Request& request, const Caller& caller, const core::pg::Value& paused,
                 const json::object& body) {
-    const auto& name = request.parameters.find("name")->second;
+    const auto& name = request.parameter("name");
     const auto rows = core::pg::once(services.pool, queue::sql::queue_change, name, paused, caller.actor,
                                      limit_of(body, "concurrency"), limit_of(body, "key_concurrency"),
                                      limit_of(body, "rate_per_minute"));

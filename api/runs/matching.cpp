@@ -105,7 +105,7 @@ core::http::Response act(const kit::Services& services, const core::http::Reques
     const auto& filter = body.at("filter").as_object();
     if (filter.empty()) throw Error(Code::validation, "filter: expected at least one condition");
     auto lease = services.pool.acquire();
-    core::pg::Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization});
+    core::pg::Transaction tx(lease, kit::scope_of(caller));
     const auto rows = run_with(tx, queue::sql::runs_matching, caller.organization, conditions_of(filter),
                                json::text_in(body, "action"), body.at("limit").to_number<int>());
     const auto matched = rows.empty() ? 0 : rows.number(0, 1);

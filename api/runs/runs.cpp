@@ -129,7 +129,7 @@ Response submit_many(const Services& services, const Caller& caller, const json:
     std::vector<queue::Submission> runs;
     for (const auto& one : body.at("runs").as_array()) runs.push_back(submission_of(one.as_object(), caller));
     auto lease = services.pool.acquire();
-    Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization});
+    Transaction tx(lease, kit::scope_of(caller));
     json::array ids;
     std::vector<std::string> queues;
     for (const auto& submitted : queue::submit(tx, runs)) {
@@ -142,10 +142,10 @@ Response submit_many(const Services& services, const Caller& caller, const json:
 }
 
 Response cancel(const Services& services, const Request& request, const Caller& caller, const json::object& body) {
-    const auto& id = request.parameters.find("id")->second;
+    const auto& id = request.parameter("id");
     const std::string reason(body.contains("reason") ? body.at("reason").as_string() : "");
     auto lease = services.pool.acquire();
-    Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization});
+    Transaction tx(lease, kit::scope_of(caller));
     const bool running = queue::cancel(tx, id, caller.organization, caller.actor, reason);
     tx.commit();
     if (running) services.engine.cancel_hint(id);
@@ -154,8 +154,8 @@ Response cancel(const Services& services, const Request& request, const Caller& 
 
 Response retry(const Services& services, const Request& request, const Caller& caller, const json::object&) {
     auto lease = services.pool.acquire();
-    Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization});
-    const auto made = queue::retry(tx, request.parameters.find("id")->second, caller.organization, caller.actor);
+    Transaction tx(lease, kit::scope_of(caller));
+    const auto made = queue::retry(tx, request.parameter("id"), caller.organization, caller.actor);
     tx.commit();
     services.engine.wake({made.queue});
     auto response = core::http::text_response(202, show(services, made.id, caller));
@@ -166,7 +166,7 @@ Response retry(const Services& services, const Request& request, const Caller& c
 Response explain(const Services& services, const Request& request, const Caller& caller) {
     auto lease = services.pool.acquire();
     Transaction tx(lease, {.read_only = true});
-    const auto rows = tx.run(queue::sql::run_explain, request.parameters.find("id")->second, caller.organization);
+    const auto rows = tx.run(queue::sql::run_explain, request.parameter("id"), caller.organization);
     if (rows.empty()) throw Error(Code::not_found, "no such run");
     return core::http::text_response(200, std::string(rows.text(0, 0)));
 }
@@ -224,7 +224,7 @@ std::vector<kit::Route> routes(const kit::Services& services) {
          "One run with its attempts, events and progress.",
          {},
          bind([](const auto& s, const Request& r, const auto& c, auto&) {
-             return core::http::text_response(200, show(s, r.parameters.find("id")->second, c));
+             return core::http::text_response(200, show(s, r.parameter("id"), c));
          }),
          {.shape = kRun}},
         {"POST",

@@ -95,7 +95,7 @@ constexpr core::schema::Field kTickFields[] = {
 };
 
 [[noreturn]] void refuse(const std::string& field, const std::string& message) {
-    throw Error(Code::validation, field + ": " + message, json::text(json::object{{"fields", {{field, message}}}}));
+    throw core::schema::wrong(Code::validation, field, message);
 }
 
 Zone zone_of(const std::string& name) {
@@ -112,8 +112,7 @@ Cron cron_of(const std::string& rule, const std::string& id) {
 }
 
 core::pg::Result find(const Services& services, const Request& request, const Caller& caller) {
-    auto rows = core::pg::once(services.pool, queue::sql::schedule_show, request.parameters.find("id")->second,
-                               caller.organization);
+    auto rows = core::pg::once(services.pool, queue::sql::schedule_show, request.parameter("id"), caller.organization);
     if (rows.empty()) throw Error(Code::not_found, "no such schedule");
     return rows;
 }
@@ -156,9 +155,9 @@ core::pg::Value next_of(const core::pg::Result& row, const json::object& body, c
 }
 
 Response change(const Services& services, const Request& request, const Caller& caller, json::object& body) {
-    const auto& id = request.parameters.find("id")->second;
+    const auto& id = request.parameter("id");
     auto lease = services.pool.acquire();
-    Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization});
+    Transaction tx(lease, kit::scope_of(caller));
     const auto row = tx.run(queue::sql::schedule_lock, id, caller.organization);
     if (row.empty()) throw Error(Code::not_found, "no such schedule");
     if (body.contains("kind") || body.contains("args")) {
@@ -187,8 +186,7 @@ Response show(const Services& services, const Request& request, const Caller& ca
 }
 
 Response pause(const Services& services, const Request& request, const Caller& caller, bool paused) {
-    if (core::pg::once(services.pool, queue::sql::schedule_pause, request.parameters.find("id")->second,
-                       caller.organization, paused)
+    if (core::pg::once(services.pool, queue::sql::schedule_pause, request.parameter("id"), caller.organization, paused)
             .empty())
         throw Error(Code::not_found, "no such schedule");
     json::object none;
@@ -196,8 +194,7 @@ Response pause(const Services& services, const Request& request, const Caller& c
 }
 
 Response remove(const Services& services, const Request& request, const Caller& caller, json::object&) {
-    if (core::pg::once(services.pool, queue::sql::schedule_delete, request.parameters.find("id")->second,
-                       caller.organization)
+    if (core::pg::once(services.pool, queue::sql::schedule_delete, request.parameter("id"), caller.organization)
             .empty())
         throw Error(Code::not_found, "no such schedule");
     return {.status = 204, .content_type = ""};
@@ -206,7 +203,7 @@ Response remove(const Services& services, const Request& request, const Caller& 
 /// One run now, off the timetable, labelled so; the cursor stays.
 Response trigger(const Services& services, const Request& request, const Caller& caller, json::object&) {
     const auto rows = find(services, request, caller);
-    const auto& id = request.parameters.find("id")->second;
+    const auto& id = request.parameter("id");
     queue::Submission run{.kind = std::string(rows.text(0, 4)),
                           .args = json::parse_object(rows.text(0, 5)),
                           .organization = caller.organization,
@@ -214,7 +211,7 @@ Response trigger(const Services& services, const Request& request, const Caller&
                           .origin = "trigger"};
     if (!rows.text(0, 6).empty()) run.queue = std::string(rows.text(0, 6));
     auto lease = services.pool.acquire();
-    Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization});
+    Transaction tx(lease, kit::scope_of(caller));
     const auto made = queue::submit(tx, run);
     const std::vector<std::string> schedules{id}, times{core::time::rfc3339(std::chrono::system_clock::now())},
         runs{made.id}, outcomes{"triggered"}, reasons{"by " + caller.actor};
@@ -229,7 +226,7 @@ Response preview(const Services& services, const Request& request, const Caller&
     const auto zone = zone_of(std::string(rows.text(0, 2)));
     const auto count = static_cast<std::size_t>(kit::page_of(request).limit);
     json::array fires;
-    for (const auto fire : cron_of(std::string(rows.text(0, 1)), request.parameters.find("id")->second)
+    for (const auto fire : cron_of(std::string(rows.text(0, 1)), request.parameter("id"))
                                .next(std::chrono::system_clock::now(), zone, count))
         fires.emplace_back(json::object{{"at", core::time::rfc3339(fire)}, {"local", core::time::in_zone(fire, zone)}});
     return core::http::json_response(200, fires);

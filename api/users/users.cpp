@@ -164,8 +164,7 @@ void check_permissions(const json::object& body) {
     if (given == nullptr || !given->is_array()) return;
     for (const auto& one : given->as_array())
         if (const auto problem = domain::identity::permission_problem(one.as_string()); !problem.empty())
-            throw Error(Code::validation, "permissions: " + problem,
-                        json::text(json::object{{"fields", json::object{{"permissions", problem}}}}));
+            throw core::schema::wrong(Code::validation, "permissions", problem);
 }
 
 /// That nobody holds a role that is deleted, the database sees to.

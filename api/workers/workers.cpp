@@ -49,7 +49,7 @@ Response list(const Services& services, const Request&, const Caller&, json::obj
 }
 
 Response drain(const Services& services, const Request& request, const Caller&, json::object&) {
-    const auto& id = request.parameters.find("id")->second;
+    const auto& id = request.parameter("id");
     if (core::pg::once(services.pool, queue::sql::worker_drain, id).empty())
         throw Error(Code::not_found, "no such live worker: " + id);
     return core::http::json_response(202, {{"id", id}, {"state", "draining"}});

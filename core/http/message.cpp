@@ -1,6 +1,7 @@
 #include "core/http/message.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace nightshift::core::http {
 
@@ -19,6 +20,12 @@ std::string Request::combined(std::string_view lower_case_name) const {
 std::optional<std::string_view> Request::argument(std::string_view name) const {
     const auto found = std::ranges::find(query, name, &std::pair<std::string, std::string>::first);
     if (found == query.end()) return std::nullopt;
+    return found->second;
+}
+
+const std::string& Request::parameter(std::string_view name) const {
+    const auto found = parameters.find(name);
+    if (found == parameters.end()) throw std::logic_error("the route's path has no {" + std::string(name) + "}");
     return found->second;
 }
 

@@ -31,6 +31,8 @@ struct Request {
     /// All lines of that name as the one list they mean, joined by commas. RFC 9110 5.3.
     std::string combined(std::string_view lower_case_name) const;
     std::optional<std::string_view> argument(std::string_view name) const;
+    /// Of the route's path; throws std::logic_error for one that the route has not.
+    const std::string& parameter(std::string_view name) const;
 };
 
 /// Gives the next piece of a long body; empty: the end. Throws: the connection is cut so that the client can tell.

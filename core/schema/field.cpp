@@ -211,4 +211,8 @@ void require(std::span<const Field> fields, object& body, std::string_view at, b
     throw Error(Code::validation, message, json::text(object{{"fields", std::move(named)}}));
 }
 
+Error wrong(Code code, const std::string& field, const std::string& message) {
+    return {code, field + ": " + message, json::text(object{{"fields", object{{field, message}}}})};
+}
+
 }  // namespace nightshift::core::schema

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/error/error.h"
 #include "core/json/json.h"
 
 namespace nightshift::core::schema {
@@ -69,6 +70,8 @@ Problems validate(std::span<const Field> fields, json::object& body, std::string
 
 /// Throws Error(validation) with details {"fields": {"path": "message"}} when there are problems.
 void require(std::span<const Field> fields, json::object& body, std::string_view at = {}, bool partial = false);
+/// One field is wrong: "field: message", and named in `details.fields` as `require` does.
+Error wrong(Code code, const std::string& field, const std::string& message);
 
 /// The JSON Schema (2020-12, as OpenAPI 3.1 has it) of an object with these fields.
 json::object json_schema(std::span<const Field> fields);

@@ -5,110 +5,17 @@
 
 #include <set>
 
-#include "api/kit/router.h"
 #include "core/error/error.h"
 #include "core/time/time.h"
-#include "kinds.h"
-#include "resources.h"
+#include "tests/kit/api_fixture.h"
 #include "tests/kit/command.h"
-#include "tests/kit/database.h"
 
 namespace nightshift::tests::access {
 namespace {
 
 namespace json = core::json;
-using Headers = std::vector<std::pair<std::string, std::string>>;
 
-const std::string kHere = "0190d1a0-0000-7000-8000-000000000001", kThere = "0190d1a0-0000-7000-8000-000000000002";
-const std::string kDepartments = "/api/v1/departments";
-
-struct Told {
-    int status = 0;
-    json::value body;
-    Headers headers;
-    std::string header(std::string_view name) const {
-        for (const auto& [key, value] : headers)
-            if (key == name) return value;
-        return {};
-    }
-    std::string at(std::string_view name) const {
-        const auto* found = body.is_object() ? body.as_object().if_contains(name) : nullptr;
-        return found == nullptr     ? "(missing)"
-               : found->is_string() ? std::string(found->as_string())
-                                    : json::text(*found);
-    }
-    std::set<std::string> fields() const {
-        std::set<std::string> out;
-        const auto& details = body.as_object().at("details").as_object();
-        if (const auto* fields = details.if_contains("fields"))
-            for (const auto& [name, message] : fields->as_object()) out.insert(name);
-        return out;
-    }
-};
-std::ostream& operator<<(std::ostream& out, const Told& answer) {
-    return out << answer.status << " " << json::text(answer.body);
-}
-
-class Access : public testing::Test {
-protected:
-    void SetUp() override {
-        database.one("insert into organization (id, name, slug) values ('" + kHere + "', 'Here', 'here'), ('" + kThere +
-                     "', 'There', 'there')");
-        gate.prepare();
-        for (const auto& make : generated::resources)
-            for (auto& route : make(services)) routes.push_back(std::move(route));
-        router = std::make_unique<api::kit::Router>(routes,
-                                                    api::kit::Access{.token = {}, .organization = {}, .gate = &gate});
-        admin = person("admin", kHere, "here").first;
-    }
-    /// A token and who holds it.
-    std::pair<std::string, std::string> person(const std::string& role, const std::string& organization = kHere,
-                                               const std::string& slug = "here") {
-        const auto tokens = gate.enroll({.email = role + std::to_string(++people) + "@example.org",
-                                         .password = "correct horse",
-                                         .name = role,
-                                         .organization = slug},
-                                        {});
-        database.one("update membership set role_id = (select id from role where organization_id = '" + organization +
-                     "' and name = '" + role + "') where user_id = '" + tokens.user + "'");
-        gate.forget();
-        return {tokens.access, tokens.user};
-    }
-    Told call(const std::string& token, const std::string& method, const std::string& target,
-              const std::string& body = {}, Headers headers = {}) {
-        core::http::Request request{.method = method, .target = target, .body = body, .id = "r"};
-        const auto question = target.find('?');
-        request.path = target.substr(0, question);
-        std::string_view rest =
-            question == std::string::npos ? std::string_view{} : std::string_view(target).substr(question + 1);
-        while (!rest.empty()) {
-            const auto one = rest.substr(0, rest.find('&'));
-            rest.remove_prefix(std::min(rest.size(), one.size() + 1));
-            const auto equals = one.find('=');
-            request.query.emplace_back(one.substr(0, equals), one.substr(equals + 1));
-        }
-        request.headers = std::move(headers);
-        if (!token.empty()) request.headers.emplace_back("authorization", "Bearer " + token);
-        if (!body.empty()) request.headers.emplace_back("content-type", "application/json");
-        const auto response = router->answer(std::move(request));
-        const bool is_json = response.content_type == "application/json" && !response.body.empty();
-        return {response.status, is_json ? json::parse(response.body) : json::value(), response.headers};
-    }
-    Told department(const std::string& name) {
-        return call(admin, "POST", kDepartments, R"({"name":")" + name + R"("})");
-    }
-
-    Database database;
-    domain::identity::Gate gate{database.pool(), {.password_cost = 4}, [] { return std::chrono::system_clock::now(); }};
-    queue::Engine engine{
-        {.database_url = database.url(), .dispatch = false, .schedule = false, .work = false, .maintain = false},
-        generated::kinds};
-    api::kit::Services services{database.pool(), engine, [](std::string_view) { return json::value(); }, &gate};
-    std::vector<api::kit::Route> routes;
-    std::unique_ptr<api::kit::Router> router;
-    std::string admin;
-    int people = 0;
-};
+class Access : public ApiFixture {};
 
 TEST_F(Access, AnAddressOfAPersonIsCheckedBeforeItIsWritten) {
     for (const auto* bad :
@@ -138,7 +45,7 @@ TEST_F(Access, ARoleHoldsPermissionsThatExistOnly) {
 TEST_F(Access, ARoleThatSomebodyHoldsStays) {
     const auto role =
         call(admin, "POST", "/api/v1/roles", R"({"name":"guest","title":"G","permissions":["job.view:own"]})");
-    const auto [token, user] = person("member");
+    const auto [token, user, address] = person("member");
     ASSERT_EQ(call(admin, "PATCH", "/api/v1/users/" + user, R"({"role":"guest"})").status, 200);
     const auto refused = call(admin, "DELETE", "/api/v1/roles/" + role.at("id"));
     EXPECT_EQ(refused.status, 409) << refused;
@@ -174,7 +81,7 @@ TEST_F(Access, ApiKeysAreShownOnceAndMayLessThanTheirPerson) {
 }
 
 TEST_F(Access, NobodyMakesAKeyThatMayMoreThanThemselvesNorSeesThoseOfOthers) {
-    const auto member = person("member").first, other = person("member").first;
+    const auto member = person("member").token, other = person("member").token;
     EXPECT_EQ(call(member, "POST", "/api/v1/api-keys", R"({"name":"k","permissions":["org.manage"]})").status, 422);
     EXPECT_EQ(call(member, "POST", "/api/v1/api-keys", R"({"name":"k","permissions":["no.such"]})").status, 400);
     const auto made = call(member, "POST", "/api/v1/api-keys", R"({"name":"k"})");
@@ -195,7 +102,7 @@ TEST_F(Access, NobodyMakesAKeyThatMayMoreThanThemselvesNorSeesThoseOfOthers) {
 }
 
 TEST_F(Access, TheOrganizationIsShownToAllAndChangedByItsAdministrator) {
-    const auto member = person("member").first;
+    const auto member = person("member").token;
     const auto seen = call(member, "GET", "/api/v1/organization");
     EXPECT_EQ(seen.at("name"), "Here");
     EXPECT_EQ(call(member, "PATCH", "/api/v1/organization", R"({"name":"Mine"})").status, 403);
@@ -242,7 +149,7 @@ TEST_F(Access, ErrorsOfTheDatabaseTellClientsNothingOfIt) {
 }
 
 TEST_F(Access, KeysAreMadeAndTurnedOverByCommand) {
-    const auto user = person("member").second;
+    const auto user = person("member").id;
     const auto email = database.one("select email from app_user where id = '" + user + "'");
     const auto ask = [&](std::vector<std::string> arguments) {
         arguments.insert(arguments.end(), {"--config", "/dev/null"});
@@ -258,7 +165,7 @@ TEST_F(Access, KeysAreMadeAndTurnedOverByCommand) {
     EXPECT_NE(ask({"api-keys", "make", "--user", email, "--name", "ci", "--permission", "job.vieww"})
                   .err.find("did you mean"),
               std::string::npos);
-    const auto before = call({}, "GET", "/.well-known/jwks.json");
+    const auto before = call(std::string{}, "GET", "/.well-known/jwks.json");
     const auto turned = ask({"signing-keys", "rotate"});
     EXPECT_EQ(turned.code, 0) << turned.err;
     EXPECT_NE(turned.out.find("signs"), std::string::npos) << turned.out;

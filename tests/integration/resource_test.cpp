@@ -7,13 +7,9 @@
 #include <thread>
 
 #include "api/kit/cursor.h"
-#include "api/kit/router.h"
 #include "core/error/error.h"
 #include "core/time/time.h"
-#include "domain/demo/sql.h"
-#include "kinds.h"
-#include "resources.h"
-#include "tests/kit/database.h"
+#include "tests/kit/api_fixture.h"
 
 namespace nightshift::tests {
 namespace {
@@ -22,85 +18,9 @@ namespace json = core::json;
 using json::object;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using Headers = std::vector<std::pair<std::string, std::string>>;
 
-const std::string kHere = "0190d1a0-0000-7000-8000-000000000001", kThere = "0190d1a0-0000-7000-8000-000000000002";
-
-struct Answer {
-    int status = 0;
-    json::value body;
-    Headers headers;
-    std::string header(std::string_view name) const {
-        for (const auto& [key, value] : headers)
-            if (key == name) return value;
-        return {};
-    }
-    std::string at(std::string_view name) const {
-        const auto* found = body.is_object() ? body.as_object().if_contains(name) : nullptr;
-        return found == nullptr     ? "(missing)"
-               : found->is_string() ? std::string(found->as_string())
-                                    : json::text(*found);
-    }
-    std::set<std::string> fields() const {
-        std::set<std::string> out;
-        const auto& details = body.as_object().at("details").as_object();
-        if (const auto* fields = details.if_contains("fields"))
-            for (const auto& [name, message] : fields->as_object()) out.insert(name);
-        return out;
-    }
-};
-std::ostream& operator<<(std::ostream& out, const Answer& answer) {
-    return out << answer.status << " " << json::text(answer.body);
-}
-
-class Resources : public testing::Test {
+class Resources : public ApiFixture {
 protected:
-    void SetUp() override {
-        database.one("insert into organization (id, name, slug) values ('" + kHere + "', 'Here', 'here'), ('" + kThere +
-                     "', 'There', 'there')");
-        gate.prepare();
-        for (const auto& make : generated::resources)
-            for (auto& route : make(services)) routes.push_back(std::move(route));
-        router = std::make_unique<api::kit::Router>(
-            routes, api::kit::Access{.token = {}, .organization = {}, .gate = &gate, .pool = &database.pool()});
-        admin = person("admin", kHere, "here").first;
-    }
-    /// A token and who holds it.
-    std::pair<std::string, std::string> person(const std::string& role, const std::string& organization = kHere,
-                                               const std::string& slug = "here") {
-        const auto tokens = gate.enroll({.email = role + std::to_string(++people) + "@example.org",
-                                         .password = "correct horse",
-                                         .name = role,
-                                         .organization = slug},
-                                        {});
-        database.one("update membership set role_id = (select id from role where organization_id = '" + organization +
-                     "' and name = '" + role + "') where user_id = '" + tokens.user + "'");
-        gate.forget();
-        return {tokens.access, tokens.user};
-    }
-    Answer call(const std::string& token, const std::string& method, const std::string& target,
-                const std::string& body = {}, Headers headers = {}) {
-        core::http::Request request{.method = method, .target = target, .body = body, .id = "r"};
-        const auto question = target.find('?');
-        request.path = target.substr(0, question);
-        std::string_view rest =
-            question == std::string::npos ? std::string_view{} : std::string_view(target).substr(question + 1);
-        while (!rest.empty()) {
-            const auto one = rest.substr(0, rest.find('&'));
-            rest.remove_prefix(std::min(rest.size(), one.size() + 1));
-            const auto equals = one.find('=');
-            request.query.emplace_back(one.substr(0, equals), one.substr(equals + 1));
-        }
-        request.headers = std::move(headers);
-        if (!token.empty()) request.headers.emplace_back("authorization", "Bearer " + token);
-        if (!body.empty()) request.headers.emplace_back("content-type", "application/json");
-        const auto response = router->answer(std::move(request));
-        const bool is_json = response.content_type == "application/json" && !response.body.empty();
-        return {response.status, is_json ? json::parse(response.body) : json::value(), response.headers};
-    }
-    Answer department(const std::string& name, const std::string& more = {}) {
-        return call(admin, "POST", kDepartments, R"({"name":")" + name + '"' + more + "}");
-    }
     std::vector<std::string> names(const std::string& target) {
         const auto answer = call(admin, "GET", target);
         EXPECT_EQ(answer.status, 200) << target << " " << answer;
@@ -109,18 +29,6 @@ protected:
             for (const auto& one : answer.body.as_array()) out.emplace_back(one.at("name").as_string());
         return out;
     }
-
-    const std::string kDepartments = "/api/v1/departments";
-    Database database;
-    domain::identity::Gate gate{database.pool(), {.password_cost = 4}, [] { return std::chrono::system_clock::now(); }};
-    queue::Engine engine{
-        {.database_url = database.url(), .dispatch = false, .schedule = false, .work = false, .maintain = false},
-        generated::kinds};
-    api::kit::Services services{database.pool(), engine, [](std::string_view) { return json::value(); }, &gate};
-    std::vector<api::kit::Route> routes;
-    std::unique_ptr<api::kit::Router> router;
-    std::string admin;
-    int people = 0;
 };
 using Names = std::vector<std::string>;
 
@@ -162,7 +70,7 @@ TEST_F(Resources, NameTheFieldThatSomebodyHasAlready) {
 }
 
 TEST_F(Resources, ReferToWhatIsThereAndOursOnly) {
-    const auto stranger = person("member", kThere, "there").second;
+    const auto stranger = person("member", false).id;
     for (const auto& id : {core::time::uuid7(), stranger}) {
         const auto answer = department("Support", R"(,"manager_user_id":")" + id + '"');
         EXPECT_EQ(answer.status, 422) << answer;
@@ -172,7 +80,7 @@ TEST_F(Resources, ReferToWhatIsThereAndOursOnly) {
 
 TEST_F(Resources, OfAnotherOrganizationAreNotThere) {
     const auto item = department("Support").header("Location");
-    const auto stranger = person("admin", kThere, "there").first;
+    const auto stranger = person("admin", false).token;
     EXPECT_EQ(call(stranger, "GET", item).status, 404);
     EXPECT_EQ(call(stranger, "PATCH", item, R"({"name":"Mine"})").status, 404);
     EXPECT_EQ(call(stranger, "DELETE", item).status, 404);
@@ -193,13 +101,13 @@ TEST_F(Resources, HaveAHistoryThatSaysWhoAndWhat) {
     const auto made = department("Support");
     call(admin, "PATCH", made.header("Location"), R"({"name":"Help"})");
     const auto row = "from audit_log where action = 'updated' and subject_id = '" + made.at("id") + "'";
-    EXPECT_EQ(database.one("select actor " + row), "user:" + gate.identify(admin).user);
+    EXPECT_EQ(database.one("select actor " + row), "user:" + gate.identify(admin.token).user);
     EXPECT_EQ(database.one("select changed " + row), R"({"name": ["Support", "Help"]})");
     EXPECT_EQ(database.one("select organization_id " + row), kHere);
 }
 
 TEST_F(Resources, AreFilteredSearchedAndOrdered) {
-    const auto manager = person("manager").second;
+    const auto manager = person("manager").id;
     department("Alpha", R"(,"description":"100%","manager_user_id":")" + manager + '"');
     department("Beta", R"(,"description":"1000")");
     department("Gamma");
@@ -211,7 +119,7 @@ TEST_F(Resources, AreFilteredSearchedAndOrdered) {
     EXPECT_EQ(names(kDepartments + "?q=0%"), Names{"Alpha"});
     EXPECT_EQ(names(kDepartments + "?order=-name"), (Names{"Gamma", "Beta", "Alpha"}));
     EXPECT_EQ(names(kDepartments + "?order=-created_at&limit=1&skip=1"), Names{"Beta"});
-    EXPECT_EQ(call(admin, "GET", kDepartments + "?name=Alpha").body.at(0).at("manager_name"), "manager");
+    EXPECT_EQ(call(admin, "GET", kDepartments + "?name=Alpha").body.at(0).at("manager_name"), "manager 2");
 }
 
 TEST_F(Resources, AreFilteredByRanges) {
@@ -269,7 +177,7 @@ TEST_F(Resources, AreWalkedExactlyOnceWhileOthersAreInserted) {
 }
 
 TEST_F(Resources, AreChangedAsFarAsOnesReachAndNoFurther) {
-    const auto [token, manager] = person("manager");
+    const auto [token, manager, address] = person("manager");
     const auto mine = department("Mine", R"(,"manager_user_id":")" + manager + '"').header("Location");
     const auto other = department("Other").header("Location");
     EXPECT_EQ(call(token, "PATCH", mine, R"({"description":"x"})").status, 200);
@@ -277,7 +185,7 @@ TEST_F(Resources, AreChangedAsFarAsOnesReachAndNoFurther) {
     EXPECT_EQ(call(token, "DELETE", other).status, 403);
     EXPECT_EQ(call(token, "POST", kDepartments, R"({"name":"Nobody's"})").status, 403);
     EXPECT_EQ(call(token, "GET", other).status, 200);
-    const auto member = person("member").first;
+    const auto member = person("member").token;
     EXPECT_EQ(call(member, "PATCH", mine, R"({"description":"x"})").status, 403);
     EXPECT_EQ(call(member, "POST", kDepartments, R"({"name":"x"})").status, 403);
     EXPECT_EQ(call(member, "GET", mine).status, 200);
@@ -312,7 +220,7 @@ TEST_F(Resources, TakeRolesByTheNamesTheSeedsUse) {
 }
 
 TEST_F(Resources, AreANewVersionWhenARoleChanges) {
-    const auto item = "/api/v1/users/" + person("member").second;
+    const auto item = "/api/v1/users/" + person("member").id;
     const auto before = call(admin, "GET", item).header("ETag");
     const auto changed = call(admin, "PATCH", item, R"({"role":"viewer"})");
     EXPECT_EQ(changed.at("role"), "viewer") << changed;
@@ -320,8 +228,8 @@ TEST_F(Resources, AreANewVersionWhenARoleChanges) {
 }
 
 TEST_F(Resources, PeopleChangeThemselvesButNotWhatTheyMay) {
-    const auto [token, id] = person("member");
-    const auto self = "/api/v1/users/" + id, other = "/api/v1/users/" + person("viewer").second;
+    const auto [token, id, address] = person("member");
+    const auto self = "/api/v1/users/" + id, other = "/api/v1/users/" + person("viewer").id;
     EXPECT_EQ(call(token, "PATCH", self, R"({"phone":"123"})").status, 200);
     EXPECT_EQ(call(token, "PUT", self, R"({"phone":"124"})").status, 200);
     for (const auto* body : {R"({"role":"admin"})", R"({"is_active":false})", R"({"password":"battery staple"})"})
@@ -342,26 +250,19 @@ TEST_F(Resources, AreMadeOnceHoweverOftenARequestComesWithTheSameKey) {
     EXPECT_EQ(again.header("Idempotency-Replayed"), "true");
     EXPECT_EQ(call(admin, "POST", kDepartments, R"({"name":"Other"})", key).status, 422);
     EXPECT_EQ(call(admin, "POST", kDepartments, R"({"name":"X"})", {{"idempotency-key", "a b"}}).status, 400);
-    const auto other = call(person("admin").first, "POST", kDepartments, R"({"name":"Once"})", key);
+    const auto other = call(person("admin").token, "POST", kDepartments, R"({"name":"Once"})", key);
     EXPECT_EQ(other.status, 409) << "another caller's key is another key: " << other;
     EXPECT_EQ(database.number("select count(*) from department where name = 'Once'"), 1);
 }
 
 TEST_F(Resources, AreMadeByOneOfManyRequestsThatComeAtOnceWithTheSameKey) {
-    {
-        auto lease = database.pool().acquire();
-        core::pg::Transaction tx(lease);
-        tx.run(domain::demo::sql::seed_organization, "0190d1a0-0000-7000-8000-0000000000aa");
-        tx.commit();
-    }
-    gate.prepare();
-    const auto token = person("admin", "0190d1a0-0000-7000-8000-0000000000aa", "aurora").first;
-    std::vector<Answer> answers(12);
+    configure_jobs();
+    std::vector<Reply> answers(12);
     {
         std::vector<std::jthread> callers;
         for (auto& answer : answers)
             callers.emplace_back([&] {
-                answer = call(token, "POST", "/api/v1/jobs", R"({"title":"Only one"})", {{"idempotency-key", "j"}});
+                answer = call(admin, "POST", "/api/v1/jobs", R"({"title":"Only one"})", {{"idempotency-key", "j"}});
             });
     }
     for (const auto& answer : answers) EXPECT_TRUE(answer.status == 201 || answer.status == 409) << answer;
@@ -401,7 +302,7 @@ TEST_F(Resources, AreClosedToWhoIsNotKnownWhateverTheRoute) {
 }
 
 TEST_F(Resources, AreNeverChangedByAViewerWhateverTheRoute) {
-    const auto viewer = person("viewer").first;
+    const auto viewer = person("viewer").token;
     for (const auto& route : routes) {
         const bool own = route.permission == "account.own" || route.permission == "notification.own" ||
                          route.permission == "api_key.manage";

@@ -38,6 +38,13 @@ struct Reply {
                : found->is_string() ? std::string(found->as_string())
                                     : core::json::text(*found);
     }
+    /// The fields that a refusal names.
+    std::set<std::string> fields() const {
+        std::set<std::string> named;
+        if (const auto* fields = body.as_object().at("details").as_object().if_contains("fields"))
+            for (const auto& [name, message] : fields->as_object()) named.insert(name);
+        return named;
+    }
     std::size_t count() const { return body.is_array() ? body.as_array().size() : 0; }
 };
 inline std::ostream& operator<<(std::ostream& out, const Reply& reply) {
@@ -50,6 +57,7 @@ struct Person {
 
 class ApiFixture : public testing::Test {
 protected:
+    const std::string kDepartments = "/api/v1/departments";
     const std::string kHere = "0190d1a0-0000-7000-8000-000000000001", kThere = "0190d1a0-0000-7000-8000-000000000002";
 
     void SetUp() override {
@@ -65,8 +73,8 @@ protected:
         routes.clear();
         for (const auto& make : generated::resources)
             for (auto& route : make(services)) routes.push_back(std::move(route));
-        router = std::make_unique<api::kit::Router>(routes,
-                                                    api::kit::Access{.token = {}, .organization = {}, .gate = &gate});
+        router = std::make_unique<api::kit::Router>(
+            routes, api::kit::Access{.token = {}, .organization = {}, .gate = &gate, .pool = &database.pool()});
     }
     Person person(const std::string& role, bool is_here = true) {
         Person made{.email = role + std::to_string(++people_) + "@example.org"};
@@ -113,6 +121,9 @@ protected:
     Reply call(const Person& who, const std::string& method, const std::string& target, std::string body = {},
                Headers headers = {}) {
         return call(who.token, method, target, std::move(body), std::move(headers));
+    }
+    Reply department(const std::string& name, const std::string& more = {}) {
+        return call(admin, "POST", kDepartments, R"({"name":")" + name + '"' + more + "}");
     }
     /// What jobs need to be made: a type, statuses and a priority.
     void configure_jobs() {

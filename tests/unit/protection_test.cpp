@@ -39,7 +39,12 @@ struct Protected : testing::Test {
         [this] { return now; }};
     Router router{{{"GET", "/api/v1/things", "things.see", "All.", {}, says(200)},
                    {"POST", "/api/v1/things", "things.see", "One.", {}, says(201)},
-                   {"POST", "/api/v1/auth/login", "", "Signs in.", {}, says(200)}},
+                   {.method = "POST",
+                    .path = "/api/v1/auth/login",
+                    .permission = "",
+                    .doc = "Signs in.",
+                    .handle = says(200),
+                    .tries_secrets = true}},
                   {.token = "secret", .organization = "o", .protection = &protection}};
 };
 

@@ -52,10 +52,6 @@ constexpr core::schema::Field kUploadFields[] = {
     {"expires_at", Type::timestamp, "Until when it is good."},
 };
 
-const std::string& path_id(const Request& request) {
-    return request.parameters.find("id")->second;
-}
-
 struct Sent {
     std::string filename, job;
     std::string_view bytes;
@@ -115,7 +111,7 @@ Response keep(Desk& desk, const Caller& caller, const Sent& sent, const std::str
 }
 
 Response upload(Desk& desk, const Request& request, const Caller& caller) {
-    return keep(desk, caller, sent_file(request), path_id(request));
+    return keep(desk, caller, sent_file(request), request.parameter("id"));
 }
 
 /// A file with its job beside it, or what was sent to a signed address before.
@@ -131,14 +127,15 @@ Response list_of_job(Desk& desk, const Request& request, const Caller& caller) {
     {
         auto lease = desk.services.pool.acquire();
         Transaction tx(lease, kit::scope_of(caller));
-        kit::show(tx, kJobs, caller, path_id(request));
+        kit::show(tx, kJobs, caller, request.parameter("id"));
     }
-    return kit::list(desk.services.pool, kAttachments, request, caller, "r.job_id = $3::uuid", {path_id(request)});
+    return kit::list(desk.services.pool, kAttachments, request, caller, "r.job_id = $3::uuid",
+                     {request.parameter("id")});
 }
 
 Response file_of(Desk& desk, const Request& request, const core::pg::Value& organization) {
-    const auto rows = core::pg::once(desk.services.pool, sql::find, path_id(request), organization);
-    if (rows.empty()) throw Error(Code::not_found, "no such attachment: " + path_id(request));
+    const auto rows = core::pg::once(desk.services.pool, sql::find, request.parameter("id"), organization);
+    if (rows.empty()) throw Error(Code::not_found, "no such attachment: " + request.parameter("id"));
     const std::string type(rows.text(0, 2));
     return kit::file_answer(request, {.path = desk.vault.path_of(std::string(rows.text(0, 0))),
                                       .name = std::string(rows.text(0, 1)),
@@ -151,7 +148,7 @@ Response file_of(Desk& desk, const Request& request, const core::pg::Value& orga
 void require_visible(Desk& desk, const Request& request, const Caller& caller) {
     auto lease = desk.services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
-    kit::show(tx, kAttachments, caller, path_id(request));
+    kit::show(tx, kAttachments, caller, request.parameter("id"));
 }
 
 Response download(Desk& desk, const Request& request, const Caller& caller) {
@@ -163,7 +160,7 @@ Response download_address(Desk& desk, const Request& request, const Caller& call
     require_visible(desk, request, caller);
     const auto expires_at = system_clock::now() + desk.rules.url_lifetime;
     const auto address =
-        desk.addresses().sign("download", "/api/v1/attachments/" + path_id(request) + "/file", expires_at);
+        desk.addresses().sign("download", "/api/v1/attachments/" + request.parameter("id") + "/file", expires_at);
     return core::http::json_response(
         200, {{"url", address}, {"method", "GET"}, {"expires_at", core::time::rfc3339(expires_at)}});
 }
@@ -177,7 +174,7 @@ Response signed_file(Desk& desk, const Request& request) {
 kit::Route removing_bytes(kit::Route route, const std::shared_ptr<Desk>& desk) {
     route.handle = [desk, remove = std::move(route.handle)](const Request& request, const Caller& caller,
                                                             json::object& body) {
-        const auto rows = core::pg::once(desk->services.pool, sql::find, path_id(request), caller.organization);
+        const auto rows = core::pg::once(desk->services.pool, sql::find, request.parameter("id"), caller.organization);
         auto response = remove(request, caller, body);
         if (!rows.empty()) desk->vault.remove(std::string(rows.text(0, 0)));
         return response;

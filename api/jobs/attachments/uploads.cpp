@@ -60,7 +60,7 @@ Response give_upload(Desk& desk, const kit::Caller& caller, json::object& body) 
 
 Response take_upload(Desk& desk, const Request& request) {
     desk.addresses().require("upload", request, system_clock::now());
-    const auto& key = request.parameters.find("key")->second;
+    const auto& key = request.parameter("key");
     const auto rows = core::pg::once(desk.services.pool, sql::upload_find, key);
     if (rows.empty()) throw Error(Code::forbidden, "signature: this address was used already, or is no longer valid");
     if (static_cast<std::uint64_t>(rows.number(0, 0)) != request.body.size())

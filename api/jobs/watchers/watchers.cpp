@@ -29,10 +29,6 @@ constexpr core::schema::Field kWatcherFields[] = {
 };
 constexpr kit::Shape kWatcher{"Watcher", kWatcherFields};
 
-const std::string& job_of(const Request& request) {
-    return request.parameters.find("id")->second;
-}
-
 /// Watching lets one see the job, so others are added and taken away by who may change it.
 void require_leave(Transaction& tx, const Caller& caller, const std::string& job, const std::string& user) {
     kit::show(tx, kJobs, caller, job);
@@ -52,8 +48,8 @@ std::string listed(Transaction& tx, const Caller& caller, const std::string& job
 Response list(const Services& services, const Request& request, const Caller& caller, json::object&) {
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
-    kit::show(tx, kJobs, caller, job_of(request));
-    return core::http::text_response(200, listed(tx, caller, job_of(request)));
+    kit::show(tx, kJobs, caller, request.parameter("id"));
+    return core::http::text_response(200, listed(tx, caller, request.parameter("id")));
 }
 
 Response watch(const Services& services, const Request& request, const Caller& caller, json::object& body) {
@@ -61,26 +57,25 @@ Response watch(const Services& services, const Request& request, const Caller& c
     if (user.empty()) user = caller.user;
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
-    require_leave(tx, caller, job_of(request), user);
+    require_leave(tx, caller, request.parameter("id"), user);
     if (user.empty()) throw Error(Code::validation, "user_id: is required for a token of no person");
-    if (tx.run(sql::watcher_add, caller.organization, job_of(request), user).empty())
-        throw Error(Code::rule, "user_id: there is none with this id",
-                    R"({"fields":{"user_id":"there is none with this id"}})");
-    auto response = core::http::text_response(200, listed(tx, caller, job_of(request)));
+    if (tx.run(sql::watcher_add, caller.organization, request.parameter("id"), user).empty())
+        throw core::schema::wrong(Code::rule, "user_id", "there is none with this id");
+    auto response = core::http::text_response(200, listed(tx, caller, request.parameter("id")));
     tx.commit();
     return response;
 }
 
 Response unwatch(const Services& services, const Request& request, const Caller& caller, json::object&) {
-    auto user = request.parameters.find("user_id")->second;
+    auto user = request.parameter("user_id");
     if (user == "me") user = caller.user;
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
-    kit::show(tx, kJobs, caller, job_of(request));
+    kit::show(tx, kJobs, caller, request.parameter("id"));
     if (!core::time::is_uuid(user)) throw Error(Code::not_found, "nobody with this id watches the job: " + user);
-    const auto removed = tx.run(sql::watcher_remove, caller.organization, job_of(request), user);
+    const auto removed = tx.run(sql::watcher_remove, caller.organization, request.parameter("id"), user);
     if (removed.empty()) throw Error(Code::not_found, "nobody with this id watches the job: " + user);
-    if (user != caller.user) require_leave(tx, caller, job_of(request), user);
+    if (user != caller.user) require_leave(tx, caller, request.parameter("id"), user);
     tx.commit();
     return {.status = 204, .content_type = {}};
 }
