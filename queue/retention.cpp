@@ -23,12 +23,15 @@ std::chrono::milliseconds keep_history(core::pg::Pool& pool, int days, int dead_
         Transaction tx(lease, {.actor = "retention"});
         tx.execute("alter table run_archive detach partition " + partition);
         tx.execute("insert into run_archive select * from " + partition + " where state = 'dead'");
+        tx.execute("insert into run_tally select organization_id, -count(*) from " + partition +
+                   " where state <> 'dead' group by organization_id");
         tx.execute("drop table " + partition);
         tx.commit();
         core::log::info("archive.dropped", {{"partition", partition}});
     }
     core::pg::once(pool, sql::retention_dead, dead_days);
     core::pg::once(pool, sql::retention_rows, dead_days);
+    core::pg::once(pool, sql::retention_tally);
     return std::chrono::hours(1);
 }
 

@@ -14,6 +14,8 @@ constexpr Invariant kInvariants[] = {
     {"accepted_exist", "A run that a tick or an answer promised exists, live or ended.", Given::since,
      sql::verify_accepted_exist},
     {"live_or_ended", "A run is live or ended, never both, and ends once.", Given::since, sql::verify_live_or_ended},
+    {"runs_accounted", "What was submitted adds up to what is live and what ended.", Given::nothing,
+     sql::verify_runs_accounted},
     {"states_in_place", "Live rows are in live states and archived rows in final ones.", Given::since,
      sql::verify_states_in_place},
     {"success_was_run", "What succeeded was claimed and run by somebody.", Given::since, sql::verify_success_was_run},

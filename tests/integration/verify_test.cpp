@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 /// A small world in order: a run in each state of life, endings, ticks, and a process that serves. Runs are known by
 /// the last digit of their id.
 constexpr const char* kWorld = R"sql(
-delete from incarnation; delete from run_lane; delete from run; delete from run_archive; delete from run_attempt; delete from run_event;
+delete from incarnation; delete from run_lane; delete from run; delete from run_tally; delete from run_archive; delete from run_attempt; delete from run_event;
 delete from run_progress; delete from run_dependency; delete from dead_group; delete from schedule; delete from idempotency;
 delete from schedule_fire;
 update queue set is_paused = false, concurrency = null, rate_per_minute = null, rate_next_at = null, updated_at = now() - interval '1 hour';
@@ -52,6 +52,7 @@ insert into run_archive (id, organization_id, kind, queue, state, priority, epoc
                          dispatched_at, started_at, finished_at, incarnation, schedule_id, origin, args, error_class, error_message, fingerprint)
 values (id(6), id(80), 'diagnostic.echo', 'default', 'succeeded', 2, 1, 1, 5, 0, now(), now(), now() - interval '1 hour', now(), now(), id(90), id(70), 'schedule', '{}', null, null, null),
        (id(7), id(80), 'diagnostic.fail', 'default', 'dead', 2, 2, 2, 2, 0, now(), now(), now() - interval '1 hour', now(), now(), id(90), null, 'api', '{}', 'told', 'no', 'shape');
+insert into run_tally values (id(80), 2);
 insert into run_attempt select id(7), n, n, id(90), now() + make_interval(secs => n - 1), now() + make_interval(secs => n), 'retry', 'told', 'no', null from generate_series(1, 2) n;
 insert into run_attempt select id(4), 1, 1, id(90), now() - interval '2 minutes', now() - interval '1 minute', 'retry', 'told', 'no', null;
 insert into run_event (run_id, at, actor, event) select id(7), now(), 'worker', 'dead';
@@ -83,6 +84,9 @@ constexpr Breach kBreaches[] = {
      "crashes, "
      "created_at, started_at, finished_at, incarnation, origin, args) select id(6), id(80), 'diagnostic.echo', "
      "'default', 'succeeded', 2, 1, 1, 5, 0, now(), now(), now() + interval '1 second', id(90), 'api', '{}'"},
+    {"runs_accounted", "delete from run where id = id(1)"},
+    {"runs_accounted", "delete from run_archive where id = id(7)"},
+    {"runs_accounted", "insert into run_tally values (id(81), 1)"},
     {"states_in_place", "update run set state = 'succeeded' where id = id(1)"},
     {"states_in_place", "update run_archive set state = 'running' where id = id(6)"},
     {"success_was_run", "update run_archive set epoch = 0, attempt = 0 where id = id(6)"},
