@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <filesystem>
 #include <mutex>
 
+#include "api/health/health.h"
 #include "api/jobs/bulk.h"
+#include "api/metrics/metrics.h"
 #include "api/openapi/document.h"
 #include "core/error/error.h"
 #include "core/log/log.h"
@@ -77,7 +78,8 @@ queue::EngineSettings engine_settings(const Configuration& configuration, const 
             .rescue_every = configuration.span("workers.rescue_every"),
             .retention_days = static_cast<int>(configuration.number("retention.runs_days")),
             .dead_retention_days = static_cast<int>(configuration.number("retention.dead_days")),
-            .program = std::filesystem::read_symlink("/proc/self/exe").string(),
+            // this very file, also once an upgrade has put another in its place
+            .program = "/proc/self/exe",
             .config_path = configuration.path(),
             .setting = [configuration](std::string_view path) { return configuration.at(path); },
             .metrics = std::move(metrics)};
@@ -109,78 +111,111 @@ api::kit::ProtectionSettings protection_settings(const Configuration& configurat
 Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& roles,
                const std::function<bool()>& keep_waiting) {
     prepare_schema(configuration, keep_waiting);
-    const auto database = configuration.text("database.url");
+    const bool answers = roles.contains("api");
     metrics_ = std::make_shared<core::metrics::Registry>();
     engine_ = std::make_unique<queue::Engine>(engine_settings(configuration, roles, metrics_), generated::kinds);
-    if (roles.contains("api")) {
-        const auto threads = static_cast<std::size_t>(configuration.number("api.threads"));
-        const auto pool = static_cast<std::size_t>(configuration.number("database.pool"));
-        pool_ = std::make_unique<core::pg::Pool>(
-            core::pg::PoolSettings{.url = database,
-                                   .size = pool == 0 ? threads : pool,
-                                   .statement_timeout = configuration.span("database.statement_timeout"),
-                                   .name = "nightshift-api"});
+    make_services(configuration, answers);
+    domain::jobs::set_bulk_step(api::jobs::bulk_step_of(*services_));
+    engine_->start();
+    // Nobody is answered before the engine can take what they send
+    if (answers) open_api(configuration);
+    if (configuration.number("metrics.port") != 0) open_metrics(configuration);
+    measure();
+}
+
+/// What routes stand on. A worker alone has it too: it knows how jobs change.
+void Daemon::make_services(const Configuration& configuration, bool answers) {
+    const auto pool = static_cast<std::size_t>(configuration.number("database.pool"));
+    const auto threads = static_cast<std::size_t>(configuration.number("api.threads"));
+    pool_ = std::make_unique<core::pg::Pool>(
+        core::pg::PoolSettings{.url = configuration.text("database.url"),
+                               .size = !answers    ? 2
+                                       : pool == 0 ? threads
+                                                   : pool,
+                               .statement_timeout = configuration.span("database.statement_timeout"),
+                               .name = answers ? "nightshift-api" : "nightshift-rules"});
+    if (answers) {
         gate_ = std::make_unique<domain::identity::Gate>(*pool_, gate_settings(configuration),
                                                          [] { return std::chrono::system_clock::now(); });
         gate_->prepare();
-        protection_ = std::make_unique<api::kit::Protection>(protection_settings(configuration));
-        services_ = std::make_unique<api::kit::Services>(api::kit::Services{
-            *pool_, *engine_, [configuration](std::string_view path) { return configuration.at(path); }, gate_.get(),
-            metrics_.get()});
-        std::vector<api::kit::Route> routes;
-        for (const auto& make : generated::resources)
-            for (auto& route : make(*services_)) routes.push_back(std::move(route));
-        api::openapi::publish(routes, configuration.text("api.pages"));
-        router_ = std::make_unique<api::kit::Router>(
-            std::move(routes),
-            api::kit::Access{configuration.text("api.token"), configuration.text("api.organization"), gate_.get(),
-                             pool_.get(), protection_.get()},
-            metrics_.get());
-        server_ = std::make_unique<core::http::Server>(
-            core::http::ServerSettings{.host = configuration.text("api.host"),
-                                       .port = static_cast<std::uint16_t>(configuration.number("api.port")),
-                                       .threads = threads,
-                                       .max_body = static_cast<std::size_t>(configuration.number("api.max_body")),
-                                       .is_behind_tls = configuration.flag("api.behind_tls")},
-            [this](core::http::Request request) { return router_->answer(std::move(request)); });
-        measure_api();
     }
-    if (!services_) {  // a worker alone still knows how jobs change
-        pool_ = std::make_unique<core::pg::Pool>(
-            core::pg::PoolSettings{.url = database, .size = 1, .name = "nightshift-rules"});
-        services_ = std::make_unique<api::kit::Services>(api::kit::Services{
-            *pool_, *engine_, [configuration](std::string_view path) { return configuration.at(path); }});
+    services_ = std::make_unique<api::kit::Services>(
+        api::kit::Services{*pool_, *engine_, [configuration](std::string_view path) { return configuration.at(path); },
+                           gate_.get(), metrics_.get()});
+}
+
+void Daemon::open_api(const Configuration& configuration) {
+    protection_ = std::make_unique<api::kit::Protection>(protection_settings(configuration));
+    std::vector<api::kit::Route> routes;
+    for (const auto& make : generated::resources)
+        for (auto& route : make(*services_)) routes.push_back(std::move(route));
+    api::openapi::publish(routes, configuration.text("api.pages"));
+    router_ = std::make_unique<api::kit::Router>(
+        std::move(routes),
+        api::kit::Access{configuration.text("api.token"), configuration.text("api.organization"), gate_.get(),
+                         pool_.get(), protection_.get()},
+        metrics_.get());
+    server_ = std::make_unique<core::http::Server>(
+        core::http::ServerSettings{.host = configuration.text("api.host"),
+                                   .port = static_cast<std::uint16_t>(configuration.number("api.port")),
+                                   .threads = static_cast<std::size_t>(configuration.number("api.threads")),
+                                   .max_body = static_cast<std::size_t>(configuration.number("api.max_body")),
+                                   .is_behind_tls = configuration.flag("api.behind_tls")},
+        [this](core::http::Request request) { return router_->answer(std::move(request)); });
+}
+
+/// For who watches the process, not for who works with it: no token, so the address is the operator's to guard.
+void Daemon::open_metrics(const Configuration& configuration) {
+    auto routes = api::health::routes(*services_);
+    for (auto& route : api::metrics::routes(*services_)) {
+        route.permission = {};
+        routes.push_back(std::move(route));
     }
-    domain::jobs::set_bulk_step(api::jobs::bulk_step_of(*services_));
-    engine_->start();
+    watch_router_ = std::make_unique<api::kit::Router>(std::move(routes), api::kit::Access{});
+    watch_server_ = std::make_unique<core::http::Server>(
+        core::http::ServerSettings{.host = configuration.text("metrics.host"),
+                                   .port = static_cast<std::uint16_t>(configuration.number("metrics.port")),
+                                   .threads = 1,
+                                   .queue = 16,
+                                   .connections = 64,
+                                   .max_body = 0},
+        [this](core::http::Request request) { return watch_router_->answer(std::move(request)); });
 }
 
 /// What the door, the process and the log know of themselves.
-void Daemon::measure_api() {
+void Daemon::measure() {
     auto& registry = *metrics_;
     registry.gauges("nightshift_build_info", "Always 1; the version is a label.", {"version"})
         .with({NIGHTSHIFT_VERSION})
         .set(1);
+    const auto dropped =
+        registry.counter("nightshift_log_dropped_total", "Lines of the log that could not be written.");
+    measuring_.push_back(core::metrics::watch_process(registry));
+    measuring_.push_back(registry.before_scrape([=, this] {
+        dropped.raise_to(static_cast<double>(core::log::dropped()));
+        engine_->measure(*pool_);
+    }));
+    if (server_) measure_api();
+}
+
+void Daemon::measure_api() {
+    auto& registry = *metrics_;
     const auto connections = registry.gauge("nightshift_http_connections", "Open connections.");
     const auto busy = registry.gauge("nightshift_http_busy", "Requests being worked on.");
     const auto queued = registry.gauge("nightshift_http_queued", "Requests that wait for a thread.");
     const auto refused = registry.counter("nightshift_http_refused_total", "Requests the door refused itself.");
-    const auto dropped =
-        registry.counter("nightshift_log_dropped_total", "Lines of the log that could not be written.");
-    measuring_.push_back(core::metrics::watch_process(registry));
     measuring_.push_back(registry.before_scrape([=, this] {
         const auto state = server_->state();
         connections.set(static_cast<double>(state.connections));
         busy.set(static_cast<double>(state.busy));
         queued.set(static_cast<double>(state.queued));
         refused.raise_to(static_cast<double>(state.refused));
-        dropped.raise_to(static_cast<double>(core::log::dropped()));
-        engine_->measure(*pool_);
     }));
 }
 
 Daemon::~Daemon() {
     measuring_.clear();
+    watch_server_.reset();
     server_.reset();
     engine_.reset();
     domain::jobs::set_bulk_step({});

@@ -27,6 +27,10 @@ public:
     bool drain(std::chrono::milliseconds limit);
 
 private:
+    void make_services(const Configuration& configuration, bool answers);
+    void open_api(const Configuration& configuration);
+    void open_metrics(const Configuration& configuration);
+    void measure();
     void measure_api();
 
     std::shared_ptr<core::metrics::Registry> metrics_;
@@ -37,6 +41,8 @@ private:
     std::unique_ptr<api::kit::Protection> protection_;
     std::unique_ptr<api::kit::Router> router_;
     std::unique_ptr<core::http::Server> server_;
+    std::unique_ptr<api::kit::Router> watch_router_;
+    std::unique_ptr<core::http::Server> watch_server_;
     std::vector<core::metrics::Registry::Token> measuring_;  // last: end first
 };
 

@@ -232,6 +232,16 @@ constexpr Field kLog[] = {
      "automatic: text on a terminal, JSON elsewhere.",
      {.fallback = R"("automatic")", .choices = "automatic|json|text"}},
 };
+constexpr Field kMetrics[] = {
+    {"host",
+     Type::text,
+     "The address of the port for those who watch this process, who need no token there.",
+     {.min = 1, .max = 255, .fallback = R"("127.0.0.1")"}},
+    {"port",
+     Type::integer,
+     "Its port, with /health, /ready and /metrics, also of a worker alone; 0 opens none.",
+     {.min = 0, .max = 65535, .fallback = "0"}},
+};
 constexpr Field kSections[] = {
     {"environment",
      Type::choice,
@@ -259,6 +269,7 @@ constexpr Field kSections[] = {
       .fields = nightshift::workers::integrations::command_fields,
       .check = nightshift::workers::integrations::check_commands}},
     {"diagnostics", Type::object, "Kinds for trying things out.", {.fallback = "{}", .fields = kDiagnostics}},
+    {"metrics", Type::object, "Watching a process.", {.fallback = "{}", .fields = kMetrics}},
     {"log", Type::object, "The log.", {.fallback = "{}", .fields = kLog}},
 };
 

@@ -1,12 +1,26 @@
 // nightshift: one program, one command line. Which commands there are: daemon/commands/.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <iostream>
 
 #include "commands.h"
 #include "core/error/error.h"
 #include "daemon/commands/command.h"
 
+namespace {
+
+/// A service may start with its standard streams closed: then the next socket would get their number, and the log.
+void keep_streams_apart() {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (::fcntl(fd, F_GETFD) < 0) static_cast<void>(::open("/dev/null", O_RDWR));  // takes the lowest: this one
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
     using namespace nightshift;
+    keep_streams_apart();
     CLI::App app{"Nightshift runs a team's background work: jobs, reports, reminders, deliveries.", "nightshift"};
     app.set_version_flag("--version", "nightshift " NIGHTSHIFT_VERSION);
     app.require_subcommand(1);

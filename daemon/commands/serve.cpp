@@ -35,7 +35,8 @@ struct Options {
 sigset_t our_signals() {
     sigset_t set;
     sigemptyset(&set);
-    for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, number);
+    // SIGUSR1 and SIGUSR2 ask for nothing here, and would end a process that doesn't take them
+    for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) sigaddset(&set, number);
     return set;
 }
 
