@@ -142,5 +142,22 @@ TEST_F(BrokerCrash, and_memory_alarm_and_restart_hold_no_work_up) {
     EXPECT_TRUE(program->exited(0));
 }
 
+TEST_F(BrokerCrash, whose_queue_is_of_another_make_is_done_without_until_it_is_deleted) {
+    const auto name = "nightshift." + queue_name;
+    servers.rabbitmqctl(R"(eval 'rabbit_amqqueue:declare(rabbit_misc:r(<<"/">>, queue, <<")" + name +
+                        R"(">>), true, false, [], none, <<"test">>).')");
+    const auto program = start();
+    ASSERT_TRUE(program->ready());
+    submit_effects(5);
+    EXPECT_TRUE(all_ended()) << program->log();
+    EXPECT_NE(program->log().find("rabbitmqctl delete_queue " + name), std::string::npos) << program->log();
+    EXPECT_LE(program->told("broker.down"), 2U) << "told once each, not at every try";
+    servers.rabbitmqctl("delete_queue " + name);
+    EXPECT_TRUE(eventually([&] { return program->told("broker.up") >= 2; }, 40s)) << program->log();
+    submit_effects(5);
+    EXPECT_TRUE(all_ended()) << program->log();
+    EXPECT_TRUE(sound());
+}
+
 }  // namespace
 }  // namespace nightshift::tests

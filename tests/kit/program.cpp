@@ -59,7 +59,7 @@ Program::Program(ProgramSettings settings) {
     folder_ = std::filesystem::temp_directory_path() / ("nightshift-" + core::time::uuid7());
     std::filesystem::create_directories(folder_);
     configuration_ = folder_ / "nightshift.yaml";
-    log_ = folder_ / "log";
+    log_ = settings.log.empty() ? folder_ / "log" : settings.log;
     if (settings.reports.empty()) settings.reports = folder_ / "reports";
     write_configuration(settings);
     start(settings);
@@ -105,6 +105,8 @@ void Program::start(const ProgramSettings& settings) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that dies leaves nothing behind
         ::dup2(log, STDOUT_FILENO);
         ::dup2(log, STDERR_FILENO);
+        if (!settings.has_output)
+            for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::close(fd);
         ::execve(argv[0], argv.data(), envp.data());
         ::_exit(127);
     }
@@ -166,8 +168,9 @@ std::string Program::port() const {
                                    : text.substr(at + key.size(), text.find('"', at + key.size()) - at - key.size());
 }
 
-Answer Program::call(const std::string& method, const std::string& path, const std::string& body) const {
-    const int fd = connect_here(port());
+Answer Program::ask(const std::string& port, const std::string& method, const std::string& path,
+                    const std::string& body) {
+    const int fd = connect_here(port);
     if (fd < 0) return {};
     const auto request =
         method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " + kToken +

@@ -24,6 +24,8 @@ struct ProgramSettings {
     std::size_t slots = 4;
     std::chrono::milliseconds beat{200}, lease{10000}, rescue_every{100}, rehint{1000}, drain{5000};
     std::map<std::string, std::string> environment = {};
+    std::filesystem::path log = {};  ///< empty: a file that log() and told() read
+    bool has_output = true;          ///< else its standard input, output and error are closed
 };
 
 struct Answer {
@@ -54,7 +56,12 @@ public:
     /// Where its API is, once it is ready, and what opens it.
     std::string url() const { return "http://127.0.0.1:" + port(); }
     static std::string token();
-    Answer call(const std::string& method, const std::string& path, const std::string& body = {}) const;
+    Answer call(const std::string& method, const std::string& path, const std::string& body = {}) const {
+        return ask(port(), method, path, body);
+    }
+    /// Whoever answers at a port of this machine.
+    static Answer ask(const std::string& port, const std::string& method, const std::string& path,
+                      const std::string& body = {});
 
 private:
     void write_configuration(const ProgramSettings& settings) const;

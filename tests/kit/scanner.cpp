@@ -15,24 +15,13 @@
 #include "core/clamd/clamd.h"
 #include "core/error/error.h"
 #include "core/time/time.h"
+#include "tests/kit/connect.h"
 #include "tests/kit/eventually.h"
 
 namespace nightshift::tests {
 namespace {
 
 constexpr const char* kProgram = "/usr/sbin/clamd";
-
-int any_free_port() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
-    ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-    ::close(fd);
-    return ntohs(address.sin_port);
-}
 
 std::string in_hex(const std::string& text) {
     constexpr const char* kDigits = "0123456789abcdef";
