@@ -4,11 +4,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "core/config/yaml.h"
 #include "core/error/error.h"
 #include "core/text/case.h"
+#include "domain/deliveries/settings.h"
 
 extern char** environ;  // NOLINT: POSIX
 
@@ -100,7 +102,7 @@ void complain(const Problems& problems, const core::config::Document& document) 
     throw Error(Code::configuration, message);
 }
 
-constexpr std::string_view kSecrets[] = {"url", "token", "url_key"};
+constexpr std::string_view kSecrets[] = {"url", "token", "url_key", "password"};
 
 /// A secret and the file that holds it: which one is meant?
 Problems both_given(const core::config::Document& document) {
@@ -155,8 +157,8 @@ std::string where_it_belongs(std::string_view path) {
 void validate(core::config::Document& document) {
     auto problems = both_given(document);
     for (auto& problem : core::schema::validate(setting_fields(), document.values)) {
-        const bool secret =
-            problem.path.ends_with(".url") || problem.path.ends_with(".token") || problem.path.ends_with("].value");
+        const bool secret = problem.path.ends_with(".url") || problem.path.ends_with(".token") ||
+                            problem.path.ends_with(".password") || problem.path.ends_with("].value");
         if (secret && problem.message.starts_with("expected")) problem.message = "expected a text; put it in quotes";
         constexpr std::string_view kUnknown = "unknown field";
         if (problem.message.starts_with(kUnknown)) {
@@ -192,6 +194,8 @@ Problems sense(const Configuration& configuration, const core::config::Document&
     if (host != "127.0.0.1" && host != "::1")
         problems.push_back({"api.host", "expected 127.0.0.1 or ::1, got \"" + host +
                                             "\"; until there are users, the API listens on loopback only"});
+    const auto mail = domain::deliveries::settings_from([&](std::string_view path) { return configuration.at(path); });
+    std::ranges::copy(domain::deliveries::mail_problems(mail), std::back_inserter(problems));
     check_production(configuration, problems);
     return problems;
 }
@@ -284,9 +288,10 @@ std::chrono::milliseconds Configuration::span(std::string_view path) const {
 
 json::object Configuration::shown() const {
     auto shown = values_;
-    for (const auto* section : {"database", "broker", "api"})
-        for (const auto* key : {"url", "token", "url_key"})
-            if (auto* found = shown.at(section).as_object().if_contains(key)) *found = "(hidden)";
+    for (auto& [section, settings] : shown)
+        for (const auto key : kSecrets)
+            if (auto* found = settings.is_object() ? settings.as_object().if_contains(key) : nullptr)
+                *found = "(hidden)";
     for (auto& one : shown.at("http").at("credentials").as_array()) one.as_object()["value"] = "(hidden)";
     for (auto& one : shown.at("commands").as_array())
         for (auto& [name, value] : one.at("environment").as_object()) value = "(hidden)";

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "daemon/configuration.h"
+#include "domain/deliveries/settings.h"
 #include "workers/integrations/settings.h"
 
 namespace nightshift::daemon {
@@ -257,6 +258,10 @@ constexpr Field kSections[] = {
     {"retention", Type::object, "How long history is kept.", {.fallback = "{}", .fields = kRetention}},
     {"reports", Type::object, "Reports.", {.fallback = "{}", .fields = kReports}},
     {"attachments", Type::object, "Files of jobs.", {.fallback = "{}", .fields = kAttachments}},
+    {"mail",
+     Type::object,
+     "Mail to people.",
+     {.fallback = "{}", .fields = nightshift::domain::deliveries::mail_fields}},
     {"http",
      Type::object,
      "Calls to other systems (http.request).",

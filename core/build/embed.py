@@ -2,6 +2,7 @@
 """Embeds what lives beside its owner: SQL statements, migrations, views; lists kinds and resources.
 
   <folder>/sql/<name>.sql          -> generated/<folder>/sql.h, constant nightshift::<folder>::sql::<name>
+  <folder>/templates/<name>.<form> -> generated/<folder>/templates.h, all of them in nightshift::<folder>::templates::all
   <folder>/migrations/NNNN_x.sql   -> generated/migrations.h, ordered by number; a number used twice is refused
   <folder>/views/*.sql             -> generated/views.h, ordered by path
   workers/<family>/<name>.h with `inline constexpr queue::Kind kind`  -> generated/kinds.h
@@ -40,6 +41,15 @@ def statements(root, out):
         write(out / owner / "sql.h", "\n".join(lines) + "\n")
 
 
+def templates(root, out):
+    for folder in sorted({p.parent for floor in FLOORS for p in (root / floor).rglob("templates/*.*")}):
+        owner = folder.parent.relative_to(root)
+        lines = ["#pragma once", "#include <string_view>", f"namespace nightshift::{'::'.join(owner.parts)}::templates {{",
+                 "struct Text {", "    std::string_view name, text;", "};", "inline constexpr Text all[] = {"]
+        lines += [f'{{"{file.name}",\n{raw(file.read_text())}}},' for file in sorted(folder.iterdir())]
+        write(out / owner / "templates.h", "\n".join(lines + ["};", "}"]) + "\n")
+
+
 def migrations(root, out):
     found = sorted((p for floor in FLOORS for p in (root / floor).rglob("migrations/*.sql")), key=lambda p: p.name)
     numbers = [p.name[:4] for p in found]
@@ -75,6 +85,7 @@ def listing(root, out, floor, pattern, header, type_name, element):
 def main():
     root, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     statements(root, out)
+    templates(root, out)
     migrations(root, out)
     listing(root, out, "workers", r"^inline constexpr queue::Kind kind\b", "kinds", "const queue::Kind*", "&{space}::kind")
     listing(root, out, "api", r"^std::vector<kit::Route> routes\(", "resources", "std::vector<api::kit::Route> (*const)(const api::kit::Services&)", "&{space}::routes")

@@ -27,4 +27,19 @@ std::string from_base64url(std::string_view text) {
     return {std::istreambuf_iterator<char>(decoder), {}};
 }
 
+std::string base64(std::string_view bytes) {
+    std::ostringstream out;
+    Poco::Base64Encoder encoder(out);
+    encoder.rdbuf()->setLineLength(0);
+    encoder.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    encoder.close();
+    return out.str();
+}
+
+std::string from_base64(std::string_view text) {
+    std::istringstream in{std::string(text)};
+    Poco::Base64Decoder decoder(in);
+    return {std::istreambuf_iterator<char>(decoder), {}};
+}
+
 }  // namespace nightshift::core::text

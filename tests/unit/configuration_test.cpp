@@ -272,5 +272,26 @@ TEST(Configuration, the_reference_page_is_what_the_program_prints) {
     EXPECT_EQ(page, setting_reference()) << "build/dev/nightshift check --reference > docs/reference/configuration.md";
 }
 
+TEST(Configuration, mail_sends_no_password_in_the_open_and_none_without_a_user) {
+    EXPECT_EQ(message_of("mail: {host: mail.example.org, user: us, password: secret words}"), "accepted");
+    EXPECT_EQ(message_of("mail: {host: 127.0.0.1, user: us, password: secret words, tls: none}"), "accepted");
+    EXPECT_NE(
+        message_of("mail: {host: mail.example.org, user: us, password: secret words, tls: none}").find("mail.tls"),
+        std::string::npos);
+    EXPECT_NE(message_of("mail: {host: mail.example.org, user: us}").find("mail.password"), std::string::npos);
+    EXPECT_NE(message_of("mail: {from: nobody}").find("mail.from"), std::string::npos);
+    EXPECT_NE(message_of("mail: {digest_at: '24:00'}").find("mail.digest_at"), std::string::npos);
+    EXPECT_NE(message_of("mail: {site: nightshift.example.org}").find("mail.site"), std::string::npos);
+}
+
+TEST(Configuration, shows_no_secret_of_any_section) {
+    const auto shown =
+        core::json::text(Configuration::from_text("mail: {host: m.example.org, user: us, password: words-to-hide}\n"
+                                                  "attachments: {url_key: letters-and-figures-to-hide}",
+                                                  "f.yaml")
+                             .shown());
+    EXPECT_EQ(shown.find("to-hide"), std::string::npos) << shown;
+}
+
 }  // namespace
 }  // namespace nightshift::daemon
