@@ -144,8 +144,8 @@ TEST_F(BrokerCrash, and_memory_alarm_and_restart_hold_no_work_up) {
 
 TEST_F(BrokerCrash, whose_queue_is_of_another_make_is_done_without_until_it_is_deleted) {
     const auto name = "nightshift." + queue_name;
-    servers.rabbitmqctl(R"(eval 'rabbit_amqqueue:declare(rabbit_misc:r(<<"/">>, queue, <<")" + name +
-                        R"(">>), true, false, [], none, <<"test">>).')");
+    servers.rabbitmqctl(R"(eval "rabbit_amqqueue:declare(rabbit_misc:r(<<\"/\">>, queue, <<\")" + name +
+                        R"(\">>), true, false, [], none, <<\"test\">>).")");
     const auto program = start();
     ASSERT_TRUE(program->ready());
     submit_effects(5);

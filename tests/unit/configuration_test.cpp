@@ -181,6 +181,9 @@ TEST(Configuration, every_setting_can_come_from_the_environment) {
             auto [text, expected] = another(field);
             if (path == "api.host") text = "::1", expected = "::1";
             if (path == "cors.origins") text = "https://one.example", expected = json::array{text};
+            if (path == "mail.from") text = "ops@example.org", expected = json::value(text);
+            if (path == "mail.digest_at") text = "07:30", expected = json::value(text);
+            if (path == "mail.site") text = "https://work.example.org", expected = json::value(text);
             if (path.ends_with("_file") && path != "attachments.max_file")
                 text = secret.path(), expected = json::value(text);
             const Variable variable("NIGHTSHIFT_" + upper(section.name) + "__" + upper(field.name), text);
