@@ -55,11 +55,11 @@ void Worker::work(const std::stop_token& stop) {
                 continue;
             }
             core::log::warn("worker.failed", {{"error", problem.what()}});
-            std::this_thread::sleep_for(pause);
+            let_go(pause);
             pause = std::min<std::chrono::milliseconds>(pause * 2, 2s);
         } catch (const std::exception& problem) {
             core::log::error("worker.failed", {{"error", problem.what()}});
-            std::this_thread::sleep_for(pause);
+            let_go(pause);
         }
     }
     try {
@@ -68,6 +68,13 @@ void Worker::work(const std::stop_token& stop) {
         core::log::warn("worker.hand_back_failed", {{"error", problem.what()}});
     }
     consumer_.reset();
+}
+
+/// After a claim that failed its hints are not acknowledged: as many as the prefetch, and the broker would give us no
+/// more, for ever. Without the consumer it gives them again.
+void Worker::let_go(std::chrono::milliseconds pause) {
+    consumer_.reset();
+    std::this_thread::sleep_for(pause);
 }
 
 void Worker::turn() {

@@ -32,6 +32,7 @@ public:
 private:
     void work(const std::stop_token& stop);
     void turn();
+    void let_go(std::chrono::milliseconds pause);
     void receive();
     void look_aside();
     bool is_aside() const { return std::chrono::steady_clock::now() < aside_until_; }

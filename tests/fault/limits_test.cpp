@@ -76,9 +76,13 @@ TEST_F(ScarceDatabase, that_refuses_a_submission_says_so_and_keeps_nothing) {
 TEST_F(ScarceDatabase, without_a_free_connection_is_waited_for) {
     const auto first = start();
     ASSERT_TRUE(first->ready());
-    core::pg::Pool greedy({.url = database.url(), .size = 1000, .wait = 1s});
+    auto greedy =
+        std::make_unique<core::pg::Pool>(core::pg::PoolSettings{.url = database.url(), .size = 1000, .wait = 1s});
     std::vector<core::pg::Lease> held;
-    EXPECT_THROW(for (;;) held.push_back(greedy.acquire()), core::Error);
+    const auto take_all = [&] {
+        for (;;) held.push_back(greedy->acquire());
+    };
+    EXPECT_THROW(take_all(), core::Error);
     ASSERT_GT(held.size(), 20U);
     const auto second = start();
     EXPECT_TRUE(eventually([&] { return second->told("database.waiting") > 0; })) << second->log();
@@ -87,7 +91,7 @@ TEST_F(ScarceDatabase, without_a_free_connection_is_waited_for) {
     database.one(
         "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and "
         "application_name like 'nightshift-%' and pid <> pg_backend_pid()");
-    EXPECT_THROW(for (;;) held.push_back(greedy.acquire()), core::Error);
+    EXPECT_THROW(take_all(), core::Error);
     held.clear();
     greedy.reset();
     EXPECT_TRUE(second->ready()) << second->log();
