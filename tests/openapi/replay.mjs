@@ -32,7 +32,7 @@ const problems_of = (schema, value) => {
 const LATE = ["cancelRun", "retryRun", "muteDeadGroup", "resolveDeadGroup", "reopenChecklistItem", "completeChecklistItem", "startTimeLog", "stopTimeLog", "untagJob", "moveJob", "completeJob", "drainWorker",
     "logout", "changePassword"];
 // What is deleted after what hangs on it, in this order.
-const WHOLES = ["checklists", "jobs", "job-types", "job-statuses", "job-priorities", "teams", "users", "departments"];
+const WHOLES = ["checklists", "jobs", "job-types", "job-statuses", "job-priorities", "teams", "users", "departments", "calendars"];
 // What its examples want to be there first: a run that waits, to be cancelled and then tried again.
 const PREPARE = { cancelRun: { kind: "diagnostic.echo", not_before: "2099-01-01T00:00:00Z" } };
 

@@ -1,0 +1,26 @@
+// Calendars as they stand in the database, and the texts they are written in.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "core/json/json.h"
+#include "core/pg/pg.h"
+#include "domain/calendars/business_time.h"
+
+namespace nightshift::domain::calendars {
+
+using Calendars = std::map<std::string, BusinessTime, std::less<>>;
+
+/// Every live calendar of the organization, by id.
+Calendars all_of(core::pg::Transaction& tx, const std::string& organization);
+/// Throws Error(not_found).
+BusinessTime find(core::pg::Transaction& tx, const std::string& organization, const std::string& id);
+
+/// Says what is wrong with [{"weekday", "from", "to"}], or nothing.
+std::string check_week(const core::json::value& hours);
+/// Says what is wrong with [{"from", "to"}], or nothing.
+std::string check_hours(const core::json::value& hours);
+std::string check_zone(const core::json::value& name);
+
+}  // namespace nightshift::domain::calendars
