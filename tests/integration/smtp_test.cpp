@@ -13,7 +13,15 @@ namespace nightshift::tests::smtp {
 namespace {
 
 using namespace std::chrono_literals;
-using namespace core::mail;
+using core::mail::Message;
+using core::mail::Outcome;
+using core::mail::Sent;
+using core::mail::Server;
+using core::mail::Stage;
+using core::mail::Tls;
+using core::mail::name_of;
+using core::mail::send;
+using core::mail::written;
 
 class Smtp : public testing::Test {
 protected:
