@@ -152,8 +152,9 @@ void Daemon::open_api(const Configuration& configuration) {
     api::openapi::publish(routes, configuration.text("api.pages"));
     router_ = std::make_unique<api::kit::Router>(
         std::move(routes),
-        api::kit::Access{configuration.text("api.token"), configuration.text("api.organization"), gate_.get(),
-                         pool_.get(), protection_.get()},
+        api::kit::Access{.identify = [this](const std::string& token) { return gate_->identify(token); },
+                         .pool = pool_.get(),
+                         .protection = protection_.get()},
         metrics_.get());
     server_ = std::make_unique<core::http::Server>(
         core::http::ServerSettings{.host = configuration.text("api.host"),

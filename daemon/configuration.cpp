@@ -102,7 +102,7 @@ void complain(const Problems& problems, const core::config::Document& document) 
     throw Error(Code::configuration, message);
 }
 
-constexpr std::string_view kSecrets[] = {"url", "token", "url_key", "password"};
+constexpr std::string_view kSecrets[] = {"url", "url_key", "password"};
 
 /// A secret and the file that holds it: which one is meant?
 Problems both_given(const core::config::Document& document) {
@@ -157,13 +157,17 @@ std::string where_it_belongs(std::string_view path) {
 void validate(core::config::Document& document) {
     auto problems = both_given(document);
     for (auto& problem : core::schema::validate(setting_fields(), document.values)) {
-        const bool secret = problem.path.ends_with(".url") || problem.path.ends_with(".token") ||
-                            problem.path.ends_with(".password") || problem.path.ends_with("].value");
+        const bool secret = problem.path.ends_with(".url") || problem.path.ends_with(".password") ||
+                            problem.path.ends_with("].value");
         if (secret && problem.message.starts_with("expected")) problem.message = "expected a text; put it in quotes";
         constexpr std::string_view kUnknown = "unknown field";
         if (problem.message.starts_with(kUnknown)) {
             problem.message.replace(0, kUnknown.size(), "unknown setting");
-            if (!problem.message.ends_with('?')) problem.message += where_it_belongs(problem.path);
+            if (problem.path.starts_with("api.token") || problem.path == "api.organization")
+                problem.message =
+                    "gone: clients show an API key of a person instead; `nightshift api-keys make` makes one";
+            else if (!problem.message.ends_with('?'))
+                problem.message += where_it_belongs(problem.path);
         }
         problems.push_back(std::move(problem));
     }
@@ -175,12 +179,10 @@ void check_production(const Configuration& configuration, Problems& problems) {
     if (configuration.text("environment") != "production") return;
     if (configuration.flag("diagnostics.enabled"))
         problems.push_back({"diagnostics.enabled", "expected false: production offers no diagnostic kinds"});
-    constexpr std::size_t kShortest = 16;
-    const auto token = configuration.text("api.token");
-    if (!token.empty() && (token.size() < kShortest || token == "a-long-random-text"))
-        problems.push_back({configuration.at("api.token_file").is_string() ? "api.token_file" : "api.token",
-                            "expected a token of at least 16 characters that is no example's: production takes no "
-                            "other; `openssl rand -hex 32` makes one"});
+    const auto host = configuration.text("api.host");
+    if (host != "127.0.0.1" && host != "::1" && !configuration.flag("api.behind_tls"))
+        problems.push_back({"api.host", "expected 127.0.0.1 or ::1, or api.behind_tls: true, got \"" + host +
+                                            "\": passwords and keys don't travel in the clear"});
 }
 
 /// What the fields can't say one by one.
@@ -190,10 +192,6 @@ Problems sense(const Configuration& configuration, const core::config::Document&
         problems.push_back(
             {document.places.contains("workers.lease") ? "workers.lease" : "workers.beat",
              "expected workers.lease to be at least twice workers.beat, or one late beat costs the lease"});
-    const auto host = configuration.text("api.host");
-    if (host != "127.0.0.1" && host != "::1")
-        problems.push_back({"api.host", "expected 127.0.0.1 or ::1, got \"" + host +
-                                            "\"; until there are users, the API listens on loopback only"});
     const auto mail = domain::deliveries::settings_from([&](std::string_view path) { return configuration.at(path); });
     std::ranges::copy(domain::deliveries::mail_problems(mail), std::back_inserter(problems));
     check_production(configuration, problems);

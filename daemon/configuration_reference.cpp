@@ -21,13 +21,13 @@ problem at its line and column and exits with 78; `nightshift check --print` sho
 - What stands later wins: the file, the environment, the command line (`nightshift worker --queues a,b --name n --slots n`).
 - From the environment, `NIGHTSHIFT_API__PORT=9000` is `api.port` and `NIGHTSHIFT_ENVIRONMENT` is `environment`. Lists may be
   written `a,b`. A variable that names no setting is refused like a key that does.
-- Secrets may stand in a file of their own: `token_file` instead of `token`, `url_file` instead of `url`; never both.
+- Secrets may stand in a file of their own: `url_file` instead of `url`; never both.
 - The file is one YAML document without anchors, aliases and tags; a key stands once.
 - SIGHUP reads everything again. The log's settings change at once; each other one that differs is named in the log as
   `configuration.needs_restart`, at every reload until the restart. A wrong file changes nothing.
 - Durations: `250ms`, `90s`, `1h30m`, `2d`, `1w`, or a number of seconds. Sizes: `512`, `64KiB`, `10MiB`, `1GB`; whole bytes.
-- `environment: production` refuses `diagnostics.enabled`, the demo's seeds, and a token of fewer than 16 characters or from
-  an example.
+- `environment: production` refuses `diagnostics.enabled`, the demo's seeds, and an address that others reach without
+  `api.behind_tls`.
 )";
 
 std::string_view type_text(Type type) {

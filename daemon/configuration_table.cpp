@@ -69,8 +69,6 @@ constexpr Field kApi[] = {
     {"port", Type::integer, "The port; 0 takes a free one.", {.min = 0, .max = 65535, .fallback = "8000"}},
     {"threads", Type::integer, "How many requests are worked on at once.", {.min = 1, .max = 256, .fallback = "8"}},
     {"max_body", Type::size, "The longest body taken.", {.min = 1024, .max = 1073741824, .fallback = R"("11MiB")"}},
-    {"token", Type::text, "What clients must show; without one nobody gets in.", {.max = 500}},
-    {"token_file", Type::text, "A file that holds the token instead.", {.max = 4096}},
     {"behind_tls",
      Type::boolean,
      "A proxy in front speaks TLS: cookies are for it only, and browsers are told to insist on it.",
@@ -79,14 +77,16 @@ constexpr Field kApi[] = {
      Type::texts,
      "Addresses of proxies whose X-Forwarded-For says who really asks.",
      {.max = 100, .fallback = "[]"}},
-    {"organization",
-     Type::uuid,
-     "Whose rows the holder of the token sees.",
-     {.fallback = R"("0190d1a0-0000-7000-8000-000000000001")"}},
     {"pages",
      Type::text,
      "Where the programs of the pages /docs and /redoc are.",
      {.max = 4096, .fallback = R"("/usr/share/nightshift/pages")"}},
+};
+constexpr Field kConsole[] = {
+    {"key_file",
+     Type::text,
+     "A file with the API key of the operator's commands, who alone read it; --token and NIGHTSHIFT_TOKEN come first.",
+     {.max = 4096}},
 };
 constexpr Field kAuth[] = {
     {"register",
@@ -251,6 +251,7 @@ constexpr Field kSections[] = {
     {"database", Type::object, "PostgreSQL, where everything is kept.", {.fallback = "{}", .fields = kDatabase}},
     {"broker", Type::object, "RabbitMQ, which carries hints.", {.fallback = "{}", .fields = kBroker}},
     {"api", Type::object, "The REST API.", {.fallback = "{}", .fields = kApi}},
+    {"console", Type::object, "The operator's commands.", {.fallback = "{}", .fields = kConsole}},
     {"auth", Type::object, "Signing in.", {.fallback = "{}", .fields = kAuth}},
     {"limits", Type::object, "How often the API may be asked.", {.fallback = "{}", .fields = kLimits}},
     {"cors", Type::object, "Pages of other sites.", {.fallback = "{}", .fields = kCors}},

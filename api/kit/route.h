@@ -33,10 +33,10 @@ enum class Reach : std::uint8_t { none, self, own, team, all };
 
 /// Who calls: from the token alone.
 struct Caller {
-    std::string actor;                          ///< "user:<id>", "key:<id>" or "token"
+    std::string actor;                          ///< "user:<id>" or "key:<id>"
     std::string organization;                   ///< uuid
     std::vector<std::string> permissions = {};  ///< "job.view:own", "job.create" (all); "*": everything
-    std::string user = {};                      ///< uuid of the person, "" for the loopback token
+    std::string user = {};                      ///< uuid of the person, or of whose key it is
     std::string session = {};                   ///< of the access token
     bool may(std::string_view permission) const { return reach(permission) != Reach::none; }
     Reach reach(std::string_view permission) const;
@@ -46,7 +46,7 @@ struct Caller {
 inline core::pg::Scope scope_of(const Caller& caller) {
     return {.actor = caller.actor, .organization = caller.organization};
 }
-/// Null for who is no person: the loopback token.
+/// Null for who is no person: the daemon itself.
 inline core::pg::Value user_of(const Caller& caller) {
     return caller.user.empty() ? core::pg::Value(nullptr) : core::pg::Value(caller.user);
 }

@@ -10,7 +10,6 @@
 #include "core/log/context.h"
 #include "core/log/log.h"
 #include "core/pg/mark.h"
-#include "core/secret/secret.h"
 #include "core/text/utf8.h"
 #include "core/time/time.h"
 
@@ -135,10 +134,8 @@ namespace {
 Caller caller_of(const Request& request, const Access& access) {
     const auto token = bearer_token(request.header("authorization"));
     if (!token) throw Error(Code::unauthorized, "Authorization: expected \"Bearer <token>\"");
-    if (!access.token.empty() && core::secret::same(*token, access.token))
-        return {.actor = "token", .organization = access.organization, .permissions = {"*"}};
-    if (access.gate == nullptr) throw Error(Code::unauthorized, "Authorization: this token is not valid");
-    auto who = access.gate->identify(std::string(*token));
+    if (!access.identify) throw Error(Code::unauthorized, "Authorization: this token is not valid");
+    auto who = access.identify(std::string(*token));
     return {.actor = std::move(who.actor),
             .organization = std::move(who.organization),
             .permissions = std::move(who.permissions),

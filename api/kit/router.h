@@ -1,6 +1,7 @@
 // Finds the route, knows the caller, checks the body, tells errors: the life of a request (DESIGN 4).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,9 +13,8 @@
 namespace nightshift::api::kit {
 
 struct Access {
-    std::string token;         ///< the loopback token; empty: only people and keys get in
-    std::string organization;  ///< whose rows its holder sees
-    domain::identity::Gate* gate = nullptr;
+    /// Who holds a bearer token; throws Error(unauthorized). Null: nobody is known.
+    std::function<domain::identity::Identity(const std::string& token)> identify;
     core::pg::Pool* pool = nullptr;    ///< remembers idempotency keys; null: nobody does
     Protection* protection = nullptr;  ///< null: no limits, no other sites
 };

@@ -75,10 +75,9 @@ json::object security_schemes() {
                                     {"scheme", "bearer"},
                                     {"bearerFormat", "JWT"},
                                     {"description", "The `access_token` of POST /api/v1/auth/login."}}},
-            {"apiKey", json::object{{"type", "http"},
-                                    {"scheme", "bearer"},
-                                    {"bearerFormat", "nsk_..."},
-                                    {"description", "An API key, or the operator's token."}}},
+            {"apiKey",
+             json::object{
+                 {"type", "http"}, {"scheme", "bearer"}, {"bearerFormat", "nsk_..."}, {"description", "An API key."}}},
             {"refreshCookie", json::object{{"type", "apiKey"},
                                            {"in", "cookie"},
                                            {"name", "refresh_token"},

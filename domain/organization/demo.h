@@ -1,4 +1,4 @@
-// The demo's organization: one fixed identity, so that the loopback token and the seed agree on it.
+// The demo's organization: one fixed identity.
 #pragma once
 
 #include <string_view>

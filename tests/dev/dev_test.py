@@ -25,6 +25,7 @@ DAEMON = """\
 # A stand-in for the daemon: MODE says which part of it fails.
 import http.server, json, os, sys
 mode = os.environ.get("MODE", "good")
+if sys.argv[1] == "api-keys": print("nsk_made")
 if sys.argv[1] != "serve": sys.exit(0)
 port = int(open(os.environ["PORT_FILE"]).read())
 if mode == "ends": print("no such zone"); sys.exit(78)
@@ -33,6 +34,7 @@ class Door(http.server.BaseHTTPRequestHandler):
         self.send_response(status); self.send_header("Content-Length", str(len(body))); self.end_headers(); self.wfile.write(body)
     def do_GET(self):
         if self.path == "/ready": return self.say(503 if mode == "never ready" else 200, b'{"database": "down"}')
+        if self.headers["Authorization"] != "Bearer nsk_made": return self.say(401, b"{}")
         if self.path.endswith("/download"): return self.say(200, b"%PDF")
         self.say(200, json.dumps({"status": "failed" if mode == "failed report" else "pending" if mode == "slow report" else "ready", "rows": 3}).encode())
     def do_POST(self):

@@ -5,6 +5,7 @@
 #include "kinds.h"
 #include "queue/kinds.h"
 #include "queue/verify.h"
+#include "tests/kit/operator.h"
 
 namespace nightshift::tests {
 namespace {
@@ -45,6 +46,7 @@ constexpr Wrong kWrongs[] = {
 
 Fault::Fault(const std::string& server) : database(server) {
     queue::register_kinds(generated::kinds, true);
+    let_operator_in(database.pool());
     database.one("insert into queue (name) values ('" + queue_name + "')");
 }
 

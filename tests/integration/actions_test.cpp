@@ -6,6 +6,7 @@
 #include "core/json/json.h"
 #include "tests/kit/database.h"
 #include "tests/kit/eventually.h"
+#include "tests/kit/operator.h"
 #include "tests/kit/program.h"
 
 namespace nightshift::tests {
@@ -16,6 +17,7 @@ namespace json = core::json;
 class Actions : public testing::Test {
 protected:
     void SetUp() override {
+        let_operator_in(database.pool());
         program = std::make_unique<Program>(ProgramSettings{.database_url = database.url(), .queue = "served"});
         ASSERT_TRUE(program->ready());
     }

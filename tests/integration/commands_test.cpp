@@ -13,6 +13,7 @@
 #include "tests/kit/command.h"
 #include "tests/kit/database.h"
 #include "tests/kit/eventually.h"
+#include "tests/kit/operator.h"
 #include "tests/kit/program.h"
 
 namespace nightshift::tests {
@@ -28,6 +29,7 @@ class Commands : public testing::Test {
 protected:
     static void SetUpTestSuite() {
         made = std::make_unique<Database>();
+        let_operator_in(made->pool());
         serving = std::make_unique<Program>(ProgramSettings{.database_url = made->url(), .queue = "default, reports"});
         ASSERT_TRUE(serving->ready());
     }
@@ -37,7 +39,7 @@ protected:
     }
 
     static Ran run(const std::vector<std::string>& arguments) {
-        return run_command(arguments, {{"NIGHTSHIFT_URL", serving->url()}, {"NIGHTSHIFT_TOKEN", Program::token()}});
+        return run_command(arguments, {{"NIGHTSHIFT_URL", serving->url()}, {"NIGHTSHIFT_TOKEN", kOperatorKey}});
     }
     static json::value said(std::vector<std::string> arguments) {
         arguments.emplace_back("--json");

@@ -65,7 +65,7 @@ protected:
                 .program = std::move(program),
                 .setting = [](std::string_view path) -> json::value {
                     if (path == "reports") return object{{"folder", "/somewhere"}, {"inside", {{"deep", 7}}}};
-                    return path == "" || path == "api" ? json::value{{"token", "a secret"}} : nullptr;
+                    return path == "" || path == "database" ? json::value{{"url", "a secret"}} : nullptr;
                 }};
     }
     std::unique_ptr<Execution> execution(const std::string& kind, const object& args,
@@ -167,12 +167,12 @@ TEST_F(Isolation, waiting_for_a_quiet_child_costs_no_processor_time) {
 }
 
 TEST_F(Isolation, a_child_sees_only_what_it_needs) {
-    ::setenv("NIGHTSHIFT_API__TOKEN", "a secret", 1);
+    ::setenv("NIGHTSHIFT_DATABASE__URL", "a secret", 1);
     ::setenv("SOMEBODYS_PASSWORD", "a secret", 1);
     const int leaked = ::dup(2);  // without close-on-exec, as a careless library would
     const auto ending = run("child.look", {});
     ::close(leaked);
-    ::unsetenv("NIGHTSHIFT_API__TOKEN");
+    ::unsetenv("NIGHTSHIFT_DATABASE__URL");
     ::unsetenv("SOMEBODYS_PASSWORD");
     const auto* done = said<queue::Done>(ending);
     ASSERT_NE(done, nullptr);
@@ -184,10 +184,10 @@ TEST_F(Isolation, a_child_sees_only_what_it_needs) {
     const auto names = json::text(seen.at("environment"));
     EXPECT_THAT(names, HasSubstr("\"PATH\""));
     EXPECT_THAT(names, Not(HasSubstr("PASSWORD")));
-    EXPECT_THAT(names, Not(HasSubstr("API__TOKEN")));
+    EXPECT_THAT(names, Not(HasSubstr("DATABASE__URL")));
     EXPECT_EQ(seen.at("folder"), json::value("/somewhere"));
     EXPECT_EQ(seen.at("inside"), json::value(7));
-    EXPECT_THAT(std::string(seen.at("refused").as_string()), HasSubstr("api.token"));
+    EXPECT_THAT(std::string(seen.at("refused").as_string()), HasSubstr("database.url"));
 }
 
 TEST_F(Isolation, a_damaged_answer_is_a_crash) {

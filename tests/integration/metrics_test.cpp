@@ -17,6 +17,7 @@
 #include "tests/kit/database.h"
 #include "tests/kit/eventually.h"
 #include "tests/kit/exposition.h"
+#include "tests/kit/who_shows.h"
 
 namespace nightshift::tests {
 namespace {
@@ -232,7 +233,7 @@ TEST_F(Scrape, is_for_callers_with_the_token_and_counts_requests_by_route) {
     routes.push_back({"GET", "/api/v1/things/{id}", "things.see", "A thing.", {}, [](const auto&, const auto&, auto&) {
                           return core::http::json_response(200, object{});
                       }});
-    const api::kit::Router router(std::move(routes), {"secret", kOrganization}, registry.get());
+    const api::kit::Router router(std::move(routes), who_shows("secret", kOrganization), registry.get());
     const auto ask = [&](const std::string& path, const std::string& token) {
         core::http::Request request;
         request.method = "GET";
@@ -263,7 +264,7 @@ TEST_F(Scrape, is_for_callers_with_the_token_and_counts_requests_by_route) {
 /// What the code can tell and what docs/reference/metrics.md tells of must be the same.
 TEST_F(Scrape, every_metric_is_in_the_reference) {
     const auto running = engine();
-    const api::kit::Router router({}, {"secret", kOrganization}, registry.get());
+    const api::kit::Router router({}, who_shows("secret", kOrganization), registry.get());
     router.answer({});
     submit("diagnostic.fail", {{"how", "permanent"}});
     const auto process = core::metrics::watch_process(*registry);

@@ -156,8 +156,8 @@ protected:
             if (route.path.starts_with("/api/v1/auth/")) return 3;
             return route.method == "GET" ? 0 : route.method == "DELETE" ? 2 : 1;
         });
-        router = std::make_unique<api::kit::Router>(routes,
-                                                    api::kit::Access{.token = {}, .organization = {}, .gate = &gate});
+        router = std::make_unique<api::kit::Router>(
+            routes, api::kit::Access{.identify = [this](const std::string& token) { return gate.identify(token); }});
         invite();
     }
 
@@ -372,7 +372,7 @@ TEST(Doors, ARouteWhosePermissionNobodyHoldsIsClosed) {
                               "Closed.",
                               {},
                               [](const auto&, const auto&, auto&) { return core::http::json_response(200, {}); }}},
-                            {.token = {}, .organization = {}});
+                            {});
     for (const auto* token : {"", "Bearer ", "Bearer x", "Basic x"}) {
         core::http::Request request{.method = "GET", .path = "/api/v1/closed", .id = "r"};
         if (*token != 0) request.headers.emplace_back("authorization", token);

@@ -74,7 +74,8 @@ protected:
         for (const auto& make : generated::resources)
             for (auto& route : make(services)) routes.push_back(std::move(route));
         router = std::make_unique<api::kit::Router>(
-            routes, api::kit::Access{.token = {}, .organization = {}, .gate = &gate, .pool = &database.pool()});
+            routes, api::kit::Access{.identify = [this](const std::string& token) { return gate.identify(token); },
+                                     .pool = &database.pool()});
     }
     Person person(const std::string& role, bool is_here = true) {
         Person made{.email = role + std::to_string(++people_) + "@example.org"};

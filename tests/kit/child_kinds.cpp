@@ -106,7 +106,7 @@ Outcome look(const object&, Run& run) {
         names.emplace_back(std::string_view(*entry).substr(0, std::string_view(*entry).find('=')));
     std::string refused;
     try {
-        (void)run.setting("api.token");
+        (void)run.setting("database.url");
     } catch (const std::exception& problem) {
         refused = problem.what();
     }

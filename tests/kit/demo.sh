@@ -19,12 +19,13 @@ demo_configure() {
         say "Port $taken is taken; serving on $port instead."
     fi
     echo "$port" > "$STATE/port"
-    (umask 077; [ -s "$STATE/token" ] || secret > "$STATE/token"; postgres_url "$STATE/servers" nightshift > "$STATE/database_url"; rabbitmq_url "$STATE/servers" > "$STATE/broker_url")
+    (umask 077; postgres_url "$STATE/servers" nightshift > "$STATE/database_url"; rabbitmq_url "$STATE/servers" > "$STATE/broker_url")
     mkdir -p "$STATE/reports" "$STATE/attachments"
     cat > "$STATE/nightshift.yaml" <<CONF
 database: {url_file: $STATE/database_url}
 broker: {url_file: $STATE/broker_url}
-api: {port: $port, pages: $PWD/build/pages, token_file: $STATE/token}
+api: {port: $port, pages: $PWD/build/pages}
+console: {key_file: $STATE/key}
 reports: {folder: $STATE/reports}
 attachments: {folder: $STATE/attachments}
 diagnostics: {enabled: true}
@@ -36,9 +37,15 @@ demo_create_database() {
     [ "$("${psql[@]}" -c "select 1 from pg_database where datname = 'nightshift'")" = 1 ] || "${psql[@]}" -c 'create database nightshift'
 }
 
+# The commands and the first report ask with it, in the name of the demo's administrator.
+demo_make_key() {
+    [ -s "$STATE/key" ] || (umask 077; $NIGHTSHIFT api-keys make --user admin@demo.com --name './dev up' --config "$STATE/nightshift.yaml" > "$STATE/key")
+}
+
 demo_serve() {
     $NIGHTSHIFT migrate --config "$STATE/nightshift.yaml" >&2
     $NIGHTSHIFT seed --demo --config "$STATE/nightshift.yaml" >&2
+    demo_make_key
     setsid $NIGHTSHIFT serve --config "$STATE/nightshift.yaml" > "$STATE/daemon.log" 2>&1 < /dev/null &
     local pid=$!
     echo $pid > "$STATE/daemon.pid"
@@ -61,7 +68,7 @@ demo_await_ready() {
 demo_first_report() {
     local url id answer='' until=$((SECONDS + READY_SECONDS)) ask
     url=$(DEMO_URL)
-    ask=(curl -sS --max-time 60 -H "Authorization: Bearer $(cat "$STATE/token")")
+    ask=(curl -sS --max-time 60 -H "Authorization: Bearer $(cat "$STATE/key")")
     answer=$("${ask[@]}" -H 'Content-Type: application/json' "$url/api/v1/reports/generate" \
         -d '{"name": "First report", "report_type": "job_summary", "parameters": {}, "export_format": "PDF"}') || true
     id=$(jq -r '.id // empty' <<< "$answer" 2> /dev/null) || id=''
@@ -103,7 +110,7 @@ demo_up() {
     demo_configure
     if [ -n "$STARTED" ]; then demo_serve; else say "Already serving."; fi
     demo_await_ready
-    say "Nightshift serves on $(DEMO_URL). Its token is in $STATE/token; \`eval \"\$(./dev env)\"\` puts both into your shell."
+    say "Nightshift serves on $(DEMO_URL). An API key is in $STATE/key; \`eval \"\$(./dev env)\"\` puts both into your shell."
     demo_first_report
     [ -z "$detach" ] || { trap - EXIT; return 0; }
     STARTED=1
@@ -135,7 +142,7 @@ demo_reset() { demo_down; servers_remove "$STATE/servers"; rm -rf -- "$STATE"; s
 demo_env() {
     [ -s "$STATE/port" ] || { say "Nothing runs yet: ./dev up --detach"; return 1; }
     printf 'export NIGHTSHIFT_URL=%q NIGHTSHIFT_TOKEN=%q NIGHTSHIFT_DATABASE_URL=%q NIGHTSHIFT_AMQP_URL=%q\n' \
-        "$(DEMO_URL)" "$(cat "$STATE/token")" "$(cat "$STATE/database_url")" "$(cat "$STATE/broker_url")"
+        "$(DEMO_URL)" "$(cat "$STATE/key")" "$(cat "$STATE/database_url")" "$(cat "$STATE/broker_url")"
 }
 # Side by side with the raw limits, on servers of its own.
 demo_bench() {

@@ -17,14 +17,13 @@
 
 #include "core/time/time.h"
 #include "tests/kit/eventually.h"
+#include "tests/kit/operator.h"
 #include "tests/kit/pointers.h"
 
 extern char** environ;  // NOLINT: POSIX
 
 namespace nightshift::tests {
 namespace {
-
-constexpr const char* kToken = "a-token-for-tests";
 
 std::string seconds(std::chrono::milliseconds span) {
     return std::to_string(static_cast<double>(span.count()) / 1000);
@@ -82,7 +81,7 @@ void Program::write_configuration(const ProgramSettings& settings) const {
          << "broker: {transport: " << (settings.broker_url.empty() ? "postgres" : "rabbitmq");
     if (!settings.broker_url.empty()) file << ", url: " << quoted(settings.broker_url);
     file << "}\n"
-         << "api: {port: 0, token: " << quoted(kToken) << "}\n"
+         << "api: {port: 0}\n"
          << "workers: {slots: " << settings.slots << ", queues: [" << settings.queue
          << "], beat: " << seconds(settings.beat) << ", lease: " << seconds(settings.lease)
          << ", rescue_every: " << seconds(settings.rescue_every) << ", rehint: " << seconds(settings.rehint)
@@ -156,10 +155,6 @@ std::size_t Program::told(const std::string& event) const {
     return count;
 }
 
-std::string Program::token() {
-    return kToken;
-}
-
 std::string Program::port() const {
     const auto text = log();
     const std::string key = R"("port":")";
@@ -172,9 +167,10 @@ Answer Program::ask(const std::string& port, const std::string& method, const st
                     const std::string& body) {
     const int fd = connect_here(port);
     if (fd < 0) return {};
-    const auto request =
-        method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " + kToken +
-        "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    const auto request = method + " " + path +
+                         " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " + kOperatorKey +
+                         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+                         "\r\n\r\n" + body;
     std::string all;
     if (::send(fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size())) {
         char buffer[4096];

@@ -53,9 +53,9 @@ public:
     /// How many lines of its log tell this event.
     std::size_t told(const std::string& event) const;
     const std::filesystem::path& configuration() const { return configuration_; }
-    /// Where its API is, once it is ready, and what opens it.
+    /// Where its API is, once it is ready.
     std::string url() const { return "http://127.0.0.1:" + port(); }
-    static std::string token();
+    /// As the operator, whom `let_operator_in` (tests/kit/operator.h) has made known.
     Answer call(const std::string& method, const std::string& path, const std::string& body = {}) const {
         return ask(port(), method, path, body);
     }

@@ -30,17 +30,19 @@ def await_ready(url, daemon, log):
 
 @contextlib.contextmanager
 def serving(program, folder, pages):
-    """The url and the token of a daemon with the demo's data."""
-    name, token, port = f"openapi_{secrets.token_hex(6)}", secrets.token_hex(16), free_port()
+    """The url of a daemon with the demo's data, and an API key."""
+    name, port = f"openapi_{secrets.token_hex(6)}", free_port()
     url = urllib.parse.urlsplit(os.environ["NIGHTSHIFT_TEST_DATABASE_URL"])._replace(path=f"/{name}").geturl()
     config, log = folder / "nightshift.yaml", folder / "daemon.log"
     config.write_text(json.dumps({
-        "database": {"url": url}, "broker": {"transport": "postgres"}, "api": {"port": port, "token": token, "pages": str(pages)},
+        "database": {"url": url}, "broker": {"transport": "postgres"}, "api": {"port": port, "pages": str(pages)},
         "reports": {"folder": str(folder)}, "diagnostics": {"enabled": True}, "auth": {"password_cost": 4}}))
     database(name, "create")
     try:
         for command in ["migrate"], ["seed", "--demo", "--jobs", "50"]:
             subprocess.run([program, *command, "--config", config], check=True, stdout=subprocess.DEVNULL)
+        token = subprocess.run([program, "api-keys", "make", "--user", "admin@demo.com", "--name", "examples", "--config", config],
+                               check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
         with log.open("w") as out:
             daemon = subprocess.Popen([program, "serve", "--config", config], stdout=out, stderr=subprocess.STDOUT)
         try:

@@ -96,11 +96,11 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"workers:\n  slots: 4\n  lease: 15s\n",
               "f.yaml:3:3: workers.lease: expected workers.lease to be at least"},
         Wrong{"workers:\n  beat: 20s\n", "f.yaml:2:3: workers.beat: expected workers.lease to be at least"},
-        Wrong{"api:\n  host: 0.0.0.0\n", "f.yaml:2:3: api.host: expected 127.0.0.1"},
-        Wrong{"api:\n  token: abc\n  token_file: /t\n",
-              "f.yaml:3:3: api.token_file: expected it or api.token, not both"},
+        Wrong{"api:\n  token: abc\n", "f.yaml:2:3: api.token: gone: clients show an API key"},
+        Wrong{"broker:\n  url: abc\n  url_file: /t\n",
+              "f.yaml:3:3: broker.url_file: expected it or broker.url, not both"},
         Wrong{"database: {url: x, url_file: /t}\n", "f.yaml:1:20: database.url_file: expected it or database.url"},
-        Wrong{"api:\n  token_file: /nowhere/token\n", "f.yaml:2:3: api.token_file: the file \"/nowhere/token\""},
+        Wrong{"broker:\n  url_file: /nowhere/url\n", "f.yaml:2:3: broker.url_file: the file \"/nowhere/url\""},
         Wrong{"api: {max_body: 2000.5}\n", "f.yaml:1:7: api.max_body: expected whole bytes, got 2"},
         Wrong{"api: {max_body: 1.3KiB}\n", "api.max_body: expected whole bytes, got \"1.3KiB\""},
         Wrong{"api: {port: 8000.5}\n", "expected a whole number"},
@@ -111,19 +111,17 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(in_production, Refused,
                          testing::Values(Wrong{"environment: production\ndiagnostics:\n  enabled: true\n",
                                                "f.yaml:3:3: diagnostics.enabled"},
-                                         Wrong{"environment: production\napi:\n  token: a-long-random-text\n",
-                                               "f.yaml:3:3: api.token: expected"},
-                                         Wrong{"environment: production\napi: {token: secret}\n",
-                                               "at least 16 characters"}));
+                                         Wrong{"environment: production\napi:\n  host: 0.0.0.0\n",
+                                               "f.yaml:3:3: api.host: expected 127.0.0.1 or ::1, or api.behind_tls"}));
 
 TEST(Configuration, every_problem_is_said_at_once) {
-    const auto message = message_of("api: {port: x, token: a, token_file: b}\nlog: {level: loud}\nfoo: 1\n");
-    for (const auto* part : {"api.port", "api.token_file", "log.level", "foo: unknown"})
+    const auto message = message_of("api: {port: x}\nbroker: {url: a, url_file: b}\nlog: {level: loud}\nfoo: 1\n");
+    for (const auto* part : {"api.port", "broker.url_file", "log.level", "foo: unknown"})
         EXPECT_NE(message.find(part), std::string::npos) << message;
 }
 
 TEST(Configuration, production_takes_what_is_no_trial) {
-    EXPECT_EQ(message_of("environment: production\napi: {token: 0123456789abcdef}\n"), "accepted");
+    EXPECT_EQ(message_of("environment: production\napi: {host: 0.0.0.0, behind_tls: true}\n"), "accepted");
     EXPECT_EQ(message_of("environment: production\n"), "accepted");
 }
 
@@ -189,8 +187,8 @@ TEST(Configuration, every_setting_can_come_from_the_environment) {
             const Variable variable("NIGHTSHIFT_" + upper(section.name) + "__" + upper(field.name), text);
             const auto* yaml = path == "workers.beat" ? "workers: {lease: 10m}" : "";
             EXPECT_EQ(Configuration::from_text(yaml, "f.yaml").at(path), expected) << path;
-            if (path == "api.token_file") {
-                EXPECT_EQ(Configuration::from_text("", "f.yaml").text("api.token"), "from a file");
+            if (path == "broker.url_file") {
+                EXPECT_EQ(Configuration::from_text("", "f.yaml").text("broker.url"), "from a file");
             }
         }
 }
@@ -229,8 +227,8 @@ TEST(Configuration, a_reload_names_what_needs_a_restart_until_there_was_one) {
     const File file("workers: {slots: 4}\nlog: {level: info}\n");
     const auto started = Configuration::load(file.path(), {{"workers.name", "w", "--name"}});
     EXPECT_TRUE(started.needs_restart(started.again()).empty());
-    file.write("workers: {slots: 5}\nlog: {level: debug}\napi: {token: new}\n");
-    const std::vector<std::string> expected{"api.token", "workers.slots"};
+    file.write("workers: {slots: 5}\nlog: {level: debug}\napi: {port: 1}\n");
+    const std::vector<std::string> expected{"api.port", "workers.slots"};
     for (int reload = 0; reload < 2; ++reload) {
         auto paths = started.needs_restart(started.again());
         std::ranges::sort(paths);

@@ -19,6 +19,7 @@
 #include "core/http/target.h"
 #include "core/json/json.h"
 #include "core/secret/jwt.h"
+#include "tests/kit/who_shows.h"
 
 namespace nightshift {
 namespace {
@@ -187,7 +188,7 @@ TEST_F(Fuzz, RequestsAreAnsweredAndNeverWithAServersError) {
     const api::kit::Router router({{"POST", "/api/v1/things", "x", "T.", kFields, fine},
                                    {"PATCH", "/api/v1/things/{id}", "x", "T.", kFields, fine},
                                    {"GET", "/api/v1/things/{id}/parts/{part}", "x", "T.", {}, fine}},
-                                  {.token = "secret", .organization = "o"});
+                                  tests::who_shows("secret", "o"));
     const std::vector<std::string> bodies{
         R"({"name":"x","when":"2026-02-28T23:59:60Z","id":null,"hours":1.5,"span":"1h30m","day":"2026-01-01"})",
         R"({"name":"y","tags":["a","b"],"inner":{"n":3},"list":[{"n":1},{"n":2}],"kind":"a"})"};

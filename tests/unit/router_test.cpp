@@ -4,6 +4,7 @@
 #include "api/kit/headers.h"
 #include "api/kit/router.h"
 #include "core/error/error.h"
+#include "tests/kit/who_shows.h"
 
 namespace nightshift::api::kit {
 namespace {
@@ -34,7 +35,7 @@ protected:
                   {"GET", "/api/v1/list", "", "Fails.", {}, throws("[1]")},
                   {"GET", "/api/v1/bytes", "", "Fails.", {}, throws("{}", "bad \xff")},
               },
-              {.token = "secret", .organization = "o"}) {}
+              tests::who_shows("secret", "o")) {}
 
     Handle says(const std::string& text) {
         return [this, text](const Request&, const Caller&, core::json::object&) {

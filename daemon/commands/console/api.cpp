@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include "core/error/error.h"
 #include "core/http/client.h"
@@ -21,6 +22,17 @@ std::string environment(const char* name) {
     return value == nullptr ? std::string{} : value;
 }
 
+/// "" where no file is named: then the daemon says what is missing.
+std::string key_in(const std::string& path) {
+    if (path.empty()) return {};
+    std::ifstream file(path);
+    std::string key;
+    if (!(file >> key))
+        throw Error(Code::configuration, "console.key_file: the file \"" + path +
+                                             "\" can't be read or is empty; `nightshift api-keys make` makes a key");
+    return key;
+}
+
 /// What the options and the environment leave open comes from the configuration, which is only read then: its secret
 /// files may be closed to the operator.
 void complete(std::string& url, std::string& token, const std::string& config) {
@@ -33,7 +45,7 @@ void complete(std::string& url, std::string& token, const std::string& config) {
                     "no daemon to talk to: set NIGHTSHIFT_URL and NIGHTSHIFT_TOKEN (./dev env prints them), give --url "
                     "and --token, or name its configuration with --config");
     const auto configuration = Configuration::load(path);
-    if (token.empty()) token = configuration.text("api.token");
+    if (token.empty()) token = key_in(configuration.text("console.key_file"));
     if (!url.empty()) return;
     const auto host = configuration.text("api.host");
     url = "http://" + (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" +
@@ -61,7 +73,7 @@ http::ClientRequest request_of(const std::string& method, const std::string& url
 }
 
 std::string remedy(int status) {
-    if (status == 401) return "; set NIGHTSHIFT_TOKEN or give --token (./dev env prints it)";
+    if (status == 401) return "; set NIGHTSHIFT_TOKEN or give --token: an API key (./dev env prints one)";
     if (status == 429) return "; try again later";
     return {};
 }

@@ -107,7 +107,8 @@ Findings check_api(const console::Connection& connection) {
         return {{"api", state == "degraded" ? Health::warning : Health::failure, api.url() + " is " + state,
                  "the other findings and the daemon's log say why"}};
     } catch (const console::Refusal& refusal) {
-        return {{"api", Health::failure, refusal.what(), "give the daemon's token with --token or NIGHTSHIFT_TOKEN"}};
+        return {{"api", Health::failure, refusal.what(),
+                 "give an API key with --token or NIGHTSHIFT_TOKEN: `nightshift api-keys make` makes one"}};
     } catch (const std::exception& problem) {
         return {{"api", Health::failure, problem.what(), "start the daemon, or name its address with --url"}};
     }

@@ -1,0 +1,28 @@
+#include "tests/kit/operator.h"
+
+#include "core/secret/secret.h"
+#include "core/time/time.h"
+#include "domain/identity/roles.h"
+#include "domain/identity/sql.h"
+#include "tests/kit/database.h"
+
+namespace nightshift::tests {
+
+void let_operator_in(core::pg::Pool& pool) {
+    namespace sql = domain::identity::sql;
+    const auto user = core::time::uuid7();
+    auto lease = pool.acquire();
+    core::pg::Transaction tx(lease);
+    tx.execute("insert into organization (id, name, slug) values ('" + kOrganization +
+               "', 'Here', 'here') on conflict do nothing");
+    for (const auto& role : domain::identity::builtin_roles())
+        tx.run(sql::role_ensure, kOrganization, role.name, role.title, role.permissions);
+    tx.execute("insert into app_user (id, organization_id, email, name) values ('" + user + "', '" + kOrganization +
+               "', 'operator@example.org', 'Operator')");
+    tx.run(sql::membership_set, kOrganization, user, "admin");
+    tx.run(sql::key_create, core::time::uuid7(), kOrganization, user, "tests", core::secret::digest(kOperatorKey), "",
+           "");
+    tx.commit();
+}
+
+}  // namespace nightshift::tests
