@@ -108,8 +108,28 @@ api::kit::ProtectionSettings protection_settings(const Configuration& configurat
 
 }  // namespace
 
+namespace {
+
+std::unique_ptr<core::errors::Tracker> tracker_of(const Configuration& configuration) {
+    const auto given = configuration.text("errors.sentry_dsn");
+    if (given.empty()) return nullptr;
+    const auto dsn = core::errors::parse_dsn(given);
+    if (!dsn)
+        throw core::Error(
+            core::Code::configuration,
+            "errors.sentry_dsn_file: expected a DSN as the tracker shows it: https://<key>@<host>/<project>");
+    return std::make_unique<core::errors::Tracker>(
+        core::errors::TrackerSettings{.dsn = *dsn,
+                                      .release = NIGHTSHIFT_VERSION,
+                                      .environment = configuration.text("environment"),
+                                      .server = configuration.text("workers.name")});
+}
+
+}  // namespace
+
 Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& roles,
-               const std::function<bool()>& keep_waiting) {
+               const std::function<bool()>& keep_waiting)
+    : tracker_(tracker_of(configuration)) {
     prepare_schema(configuration, keep_waiting);
     const bool answers = roles.contains("api");
     metrics_ = std::make_shared<core::metrics::Registry>();
@@ -189,10 +209,15 @@ void Daemon::measure() {
     registry.gauges("nightshift_build_info", "Always 1; the version is a label.", {"version"})
         .with({NIGHTSHIFT_VERSION})
         .set(1);
+    const auto told = registry.counter("nightshift_errors_told_total", "Errors that the error tracker took.");
+    const auto untold = registry.counter("nightshift_errors_lost_total", "Errors that it did not take.");
     const auto dropped =
         registry.counter("nightshift_log_dropped_total", "Lines of the log that could not be written.");
     measuring_.push_back(core::metrics::watch_process(registry));
     measuring_.push_back(registry.before_scrape([=, this] {
+        const auto tracked = tracker_ ? tracker_->counts() : core::errors::Tracker::Counts{};
+        told.raise_to(static_cast<double>(tracked.sent));
+        untold.raise_to(static_cast<double>(tracked.lost));
         dropped.raise_to(static_cast<double>(core::log::dropped()));
         engine_->measure(*pool_);
     }));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "api/kit/router.h"
+#include "core/errors/tracker.h"
 #include "core/http/server.h"
 #include "core/metrics/metrics.h"
 #include "daemon/configuration.h"
@@ -33,6 +34,7 @@ private:
     void measure();
     void measure_api();
 
+    std::unique_ptr<core::errors::Tracker> tracker_;  // first: hears of everything
     std::shared_ptr<core::metrics::Registry> metrics_;
     std::unique_ptr<queue::Engine> engine_;
     std::unique_ptr<core::pg::Pool> pool_;

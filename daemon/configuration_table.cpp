@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/errors/tracker.h"
 #include "daemon/configuration.h"
 #include "domain/deliveries/settings.h"
 #include "workers/integrations/settings.h"
@@ -81,6 +82,26 @@ constexpr Field kApi[] = {
      Type::text,
      "Where the programs of the pages /docs and /redoc are.",
      {.max = 4096, .fallback = R"("/usr/share/nightshift/pages")"}},
+};
+constexpr Field kRuns[] = {
+    {"open_kinds",
+     Type::texts,
+     "Kinds that everybody may submit who may submit runs; all others are for who may submit them for all: "
+     "administrators.",
+     {.max = 100, .fallback = R"(["diagnostic.echo"])"}},
+};
+/// A text that parses as one, or nothing.
+std::string check_dsn(const core::json::value& given) {
+    if (given.is_null() || core::errors::parse_dsn(given.as_string())) return {};
+    return "expected a DSN as the tracker shows it: https://<key>@<host>/<project>";
+}
+constexpr Field kErrors[] = {
+    {"sentry_dsn",
+     Type::text,
+     "The DSN of an error tracker that takes Sentry's envelopes; every error of the log is told there. Without one, "
+     "none.",
+     {.max = 2000, .nullable = true, .check = check_dsn}},
+    {"sentry_dsn_file", Type::text, "A file that holds the DSN instead.", {.max = 4096}},
 };
 constexpr Field kConsole[] = {
     {"key_file",
@@ -251,6 +272,8 @@ constexpr Field kSections[] = {
     {"database", Type::object, "PostgreSQL, where everything is kept.", {.fallback = "{}", .fields = kDatabase}},
     {"broker", Type::object, "RabbitMQ, which carries hints.", {.fallback = "{}", .fields = kBroker}},
     {"api", Type::object, "The REST API.", {.fallback = "{}", .fields = kApi}},
+    {"errors", Type::object, "Error tracking.", {.fallback = "{}", .fields = kErrors}},
+    {"runs", Type::object, "Runs that people submit.", {.fallback = "{}", .fields = kRuns}},
     {"console", Type::object, "The operator's commands.", {.fallback = "{}", .fields = kConsole}},
     {"auth", Type::object, "Signing in.", {.fallback = "{}", .fields = kAuth}},
     {"limits", Type::object, "How often the API may be asked.", {.fallback = "{}", .fields = kLimits}},

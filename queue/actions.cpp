@@ -37,6 +37,7 @@ Submitted retry(Transaction& tx, const std::string& id, const std::string& organ
     again.args = core::json::parse_object(rows.text(0, 4));
     if (rows.number(0, 6) > 0) again.timeout = std::chrono::milliseconds(rows.number(0, 6));
     again.concurrency_key = rows.text(0, 7);
+    again.owner = rows.text(0, 8);
     again.organization = organization;
     again.redriven_from = id;
     again.origin = "redrive";

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/error/error.h"
+#include "core/log/log.h"
 #include "core/text/utf8.h"
 #include "core/time/time.h"
 #include "queue/sql.h"
@@ -153,6 +154,10 @@ Settled settle(core::pg::Pool& pool, const Claimed& run, const Kind& kind, const
         if (settled.accepted && verdict.wait <= 0) settled.woken.emplace_back(rows.text(0, 1));
     }
     tx.commit();
+    if (settled.accepted && settled.state == "dead")
+        core::log::error(
+            "run.dead",
+            {{"run", run.id}, {"kind", run.kind}, {"error_class", verdict.error_class}, {"error", verdict.message}});
     return settled;
 }
 

@@ -64,13 +64,14 @@ void insert_many(Transaction& tx, const std::vector<Row>& rows) {
         attempts.push_back(row.max_attempts);
         timeouts.push_back(row.timeout_ms);
     }
-    std::vector<std::string> origins, traces;
+    std::vector<std::string> origins, traces, owners;
     for (const auto& row : rows) {
         origins.push_back(row.from->origin);
         traces.push_back(row.from->trace_parent);
+        owners.push_back(row.from->owner);
     }
     tx.run(sql::submit, text[0], text[1], text[2], text[3], text[4], priorities, attempts, timeouts, text[5], text[6],
-           text[7], text[8], origins, traces, text[9]);
+           text[7], text[8], origins, traces, text[9], owners);
 }
 
 /// Parents must be live or have succeeded; a child of a failed or unknown run would wait for ever.
@@ -104,7 +105,8 @@ std::vector<core::pg::Value> values_of(const Row& row) {
             row.from->origin,
             row.from->trace_parent,
             row.args,
-            row.from->unique_key};
+            row.from->unique_key,
+            row.from->owner};
 }
 
 bool insert_one(Transaction& tx, const Row& row) {

@@ -33,6 +33,7 @@ struct Submission {
     std::string redriven_from = {};       ///< set by redrive and retry
     std::string origin = "api";           ///< who asked: api, schedule, redrive, handler, cli
     std::string trace_parent = {};        ///< W3C
+    std::string owner = {};               ///< uuid of the person who asked for it; empty: nobody did
 };
 
 struct Submitted {

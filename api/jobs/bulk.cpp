@@ -148,8 +148,8 @@ Response at_once(Transaction& tx, const Services& services, const Caller& caller
 Response in_a_run(Transaction& tx, const Services& services, const Caller& caller, const BulkOrder& order,
                   const std::vector<std::string>& ids) {
     const auto id = core::time::uuid7();
-    const auto run =
-        queue::submit(tx, {.kind = "job.bulk", .args = {{"bulk_id", id}}, .organization = caller.organization});
+    const auto run = queue::submit(
+        tx, {.kind = "job.bulk", .args = {{"bulk_id", id}}, .organization = caller.organization, .owner = caller.user});
     json::array permissions;
     for (const auto& one : caller.permissions) permissions.emplace_back(one);
     const json::object kept{{"actor", caller.actor},

@@ -98,7 +98,8 @@ Response generate(const Services& services, const Request&, const Caller& caller
                                   .parameters = body.at("parameters").as_object(),
                                   .export_format = capitals(json::text_in(body, "export_format")),
                                   .organization = caller.organization,
-                                  .requested_by = caller.actor});
+                                  .requested_by = caller.actor,
+                                  .owner = caller.user});
     const auto shown = tx.run(sql::report_show, report.id, caller.organization, nullptr);
     tx.commit();
     services.engine.wake({report.run.queue});

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "api/kit/router.h"
+#include "api/runs/ownership.h"
 #include "core/error/error.h"
 #include "core/pg/pg.h"
 #include "core/time/time.h"
@@ -96,12 +97,17 @@ core::http::Response list(const kit::Services& services, const core::http::Reque
     const auto wanted = conditions_of(request);
     auto lease = services.pool.acquire();
     core::pg::Transaction tx(lease, {.read_only = true});
-    const auto rows = run_with(tx, queue::sql::run_list, caller.organization, wanted, page.limit, page.skip);
+    const auto owners = owners_in_reach(tx, caller, "runs.see");
+    const auto rows =
+        owners ? run_with(tx, queue::sql::run_list_of, caller.organization, wanted, page.limit, page.skip, *owners)
+               : run_with(tx, queue::sql::run_list, caller.organization, wanted, page.limit, page.skip);
     return core::http::text_response(200, std::string(rows.text(0, 0)));
 }
 
 core::http::Response act(const kit::Services& services, const core::http::Request&, const kit::Caller& caller,
                          const json::object& body) {
+    if (caller.reach("runs.change") != kit::Reach::all)
+        throw Error(Code::forbidden, "this needs the permission runs.change for all runs");
     const auto& filter = body.at("filter").as_object();
     if (filter.empty()) throw Error(Code::validation, "filter: expected at least one condition");
     auto lease = services.pool.acquire();

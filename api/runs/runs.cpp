@@ -6,6 +6,7 @@
 #include "api/kit/headers.h"
 #include "api/kit/router.h"
 #include "api/runs/matching.h"
+#include "api/runs/ownership.h"
 #include "api/runs/shapes.h"
 #include "core/error/error.h"
 #include "core/error/fail_point.h"
@@ -49,7 +50,8 @@ constexpr core::schema::Field kBulk[] = {
     {"runs", Type::array, "Up to 1,000 submissions.", {.min = 1, .max = 1000, .required = true, .fields = kSubmit}}};
 constexpr core::schema::Field kReason[] = {{"reason", Type::text, "Why; kept with the event.", {.max = 500}}};
 
-queue::Submission submission_of(const json::object& body, const Caller& caller) {
+queue::Submission submission_of(const Services& services, const json::object& body, const Caller& caller) {
+    require_open(services, caller, body);
     queue::Submission run;
     const auto text = [&](const char* name) {
         return body.contains(name) ? std::string(body.at(name).as_string()) : std::string{};
@@ -57,6 +59,7 @@ queue::Submission submission_of(const json::object& body, const Caller& caller) 
     run.kind = text("kind");
     run.args = body.at("args").as_object();
     run.organization = caller.organization;
+    run.owner = caller.user;
     if (body.contains("queue")) run.queue = text("queue");
     if (body.contains("priority")) run.priority = body.at("priority").to_number<int>();
     if (body.contains("not_before")) run.not_before = core::time::parse_rfc3339(text("not_before"));
@@ -88,10 +91,19 @@ std::string shown(Transaction& tx, const std::string& id, const std::string& org
     return std::string(rows.text(0, 0));
 }
 
+/// Of a run that the caller has just made, or was allowed to act on.
 std::string show(const Services& services, const std::string& id, const Caller& caller) {
     auto lease = services.pool.acquire();
     Transaction tx(lease, {.read_only = true});
     return shown(tx, id, caller.organization);
+}
+
+Response look(const Services& services, const Request& request, const Caller& caller, const json::object&) {
+    const auto& id = request.parameter("id");
+    auto lease = services.pool.acquire();
+    Transaction tx(lease, {.read_only = true});
+    require_in_reach(tx, caller, "runs.see", id);
+    return core::http::text_response(200, shown(tx, id, caller.organization));
 }
 
 /// Prefer: wait=<seconds> (RFC 7240), at most 30.
@@ -113,7 +125,7 @@ void wait_until_ended(const Services& services, const std::string& id, int secon
 }
 
 Response submit(const Services& services, const Request& request, const Caller& caller, json::object& body) {
-    auto run = submission_of(body, caller);
+    auto run = submission_of(services, body, caller);
     run.trace_parent = request.header("traceparent").substr(0, 55);
     core::fail_point("submit.before_commit");
     const auto submitted = queue::submit_alone(services.pool, run);
@@ -127,7 +139,7 @@ Response submit(const Services& services, const Request& request, const Caller& 
 
 Response submit_many(const Services& services, const Caller& caller, const json::object& body) {
     std::vector<queue::Submission> runs;
-    for (const auto& one : body.at("runs").as_array()) runs.push_back(submission_of(one.as_object(), caller));
+    for (const auto& one : body.at("runs").as_array()) runs.push_back(submission_of(services, one.as_object(), caller));
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
     json::array ids;
@@ -146,6 +158,7 @@ Response cancel(const Services& services, const Request& request, const Caller& 
     const std::string reason(body.contains("reason") ? body.at("reason").as_string() : "");
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
+    require_in_reach(tx, caller, "runs.change", id);
     const bool running = queue::cancel(tx, id, caller.organization, caller.actor, reason);
     tx.commit();
     if (running) services.engine.cancel_hint(id);
@@ -155,6 +168,7 @@ Response cancel(const Services& services, const Request& request, const Caller& 
 Response retry(const Services& services, const Request& request, const Caller& caller, const json::object&) {
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
+    require_in_reach(tx, caller, "runs.change", request.parameter("id"));
     const auto made = queue::retry(tx, request.parameter("id"), caller.organization, caller.actor);
     tx.commit();
     services.engine.wake({made.queue});
@@ -166,6 +180,7 @@ Response retry(const Services& services, const Request& request, const Caller& c
 Response explain(const Services& services, const Request& request, const Caller& caller) {
     auto lease = services.pool.acquire();
     Transaction tx(lease, {.read_only = true});
+    require_in_reach(tx, caller, "runs.see", request.parameter("id"));
     const auto rows = tx.run(queue::sql::run_explain, request.parameter("id"), caller.organization);
     if (rows.empty()) throw Error(Code::not_found, "no such run");
     return core::http::text_response(200, std::string(rows.text(0, 0)));
@@ -179,7 +194,8 @@ std::vector<kit::Route> routes(const kit::Services& services) {
         {"POST",
          "/api/v1/runs",
          "runs.submit",
-         "Submits a run.",
+         "Submits a run: of any kind for all who may submit for all, of the kinds in `runs.open_kinds` for everybody "
+         "else.",
          kSubmit,
          bind(submit),
          {.status = 202, .shape = kRun},
@@ -201,7 +217,7 @@ std::vector<kit::Route> routes(const kit::Services& services) {
         {"GET",
          "/api/v1/runs",
          "runs.see",
-         "Runs, newest first.",
+         "Runs, newest first: all of them, or those that one asked for oneself, or whom one leads.",
          {},
          bind([](const auto& s, const auto& r, const auto& c, auto&) { return list(s, r, c); }),
          {.shape = kRunLine, .is_list = true},
@@ -223,9 +239,7 @@ std::vector<kit::Route> routes(const kit::Services& services) {
          "runs.see",
          "One run with its attempts, events and progress.",
          {},
-         bind([](const auto& s, const Request& r, const auto& c, auto&) {
-             return core::http::text_response(200, show(s, r.parameter("id"), c));
-         }),
+         bind(look),
          {.shape = kRun}},
         {"POST",
          "/api/v1/runs/{id}/cancel",

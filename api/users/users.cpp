@@ -159,6 +159,39 @@ constexpr Resource kUsers{
     .example = R"({"email": "nils@example.com", "password": "correct horse battery", "first_name": "Nils",
 "last_name": "Holm", "name": "Nils Holm", "role": "technician", "department_id": "@departments", "time_zone": "Europe/Stockholm", "locale": "sv"})"};
 
+constexpr core::schema::Rules kMaybe{.nullable = true};
+constexpr core::schema::Field kPersonFields[] = {
+    {"id", Type::uuid, "Who."},
+    {"name", Type::text, "That person's name."},
+};
+constexpr core::schema::Field kDepartmentFields[] = {
+    {"id", Type::uuid, "Its id."},
+    {"name", Type::text, "Its name."},
+    {"description", Type::text, "What it is for.", kMaybe},
+    {"manager", Type::object, "Who manages it.", {.nullable = true, .fields = kPersonFields}},
+};
+constexpr core::schema::Field kTeamFields[] = {
+    {"id", Type::uuid, "Its id."},
+    {"name", Type::text, "Its name."},
+    {"department_id", Type::uuid, "The department it is in.", kMaybe},
+    {"role_in_team", Type::text, "As what this person is in it; null for who leads it from outside.", kMaybe},
+    {"joined_at", Type::timestamp, "Since when.", kMaybe},
+    {"leads", Type::boolean, "Whether this person leads it."},
+};
+constexpr core::schema::Field kDetailsFields[] = {
+    {"department", Type::object, "The department.", {.nullable = true, .fields = kDepartmentFields}},
+    {"teams", Type::array, "The teams this person is in, or leads.", {.fields = kTeamFields}},
+};
+
+core::http::Response details(const kit::Services& services, const core::http::Request& request,
+                             const kit::Caller& caller, json::object&) {
+    auto lease = services.pool.acquire();
+    core::pg::Transaction tx(lease, {.read_only = true});
+    kit::show(tx, kUsers, caller, request.parameter("id"));
+    return core::http::text_response(
+        200, std::string(tx.run(sql::user_details, caller.organization, request.parameter("id")).text(0, 0)));
+}
+
 void check_permissions(const json::object& body) {
     const auto* given = body.if_contains("permissions");
     if (given == nullptr || !given->is_array()) return;
@@ -209,6 +242,13 @@ constexpr Resource kRoles{
 std::vector<kit::Route> routes(const kit::Services& services) {
     auto routes = kit::routes_of(kUsers, services);
     for (auto& route : routes) route.has_secrets = true;
+    routes.push_back({"GET",
+                      "/api/v1/users/{id}/details",
+                      "user.view",
+                      "A person with their department and teams.",
+                      {},
+                      kit::bound(services, details),
+                      {.shape = {"UserDetails", {}, {}, kDetailsFields}, .rows = &kUsers}});
     for (auto& route : kit::routes_of(kRoles, services)) routes.push_back(std::move(route));
     return routes;
 }

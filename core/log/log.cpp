@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <memory>
+#include <mutex>
 #include <vector>
 
 #include "core/log/context.h"
@@ -20,6 +22,8 @@ constexpr std::size_t kLongestValue = 4096;
 std::atomic<Level> threshold{Level::info};
 std::atomic<Format> chosen{Format::automatic};
 std::atomic<std::uint64_t> lost{0};
+std::mutex watching;  // guards below
+std::shared_ptr<const Watcher> watcher;
 
 /// As JSON wants it, and with every control character escaped, those of terminals and of U+0080 and beyond too: no
 /// value can forge a line or drive the terminal it is read on. Invalid bytes are shown as U+FFFD.
@@ -74,7 +78,26 @@ void each_field(Fields fields, Each&& each) {
         });
 }
 
+void tell_watcher(std::string_view event, Fields fields) {
+    std::shared_ptr<const Watcher> present;
+    {
+        const std::lock_guard lock(watching);
+        present = watcher;
+    }
+    if (!present) return;
+    std::vector<std::pair<std::string, std::string>> all;
+    each_field(fields, [&](auto key, const auto& value) { all.emplace_back(key, value); });
+    std::vector<Field> told;
+    for (const auto& [key, value] : all) told.emplace_back(key, value);
+    (*present)(event, told);
+}
+
 }  // namespace
+
+void watch_errors(Watcher given) {
+    const std::lock_guard lock(watching);
+    watcher = given ? std::make_shared<const Watcher>(std::move(given)) : nullptr;
+}
 
 void configure(Level level, Format format) {
     threshold = level;
@@ -109,6 +132,7 @@ std::string line(Level level, std::string_view event, Fields fields, Format form
 void write(Level level, std::string_view event, Fields fields) {
     if (level < threshold.load()) return;
     try {
+        if (level == Level::error) tell_watcher(event, fields);
         auto format = chosen.load();
         if (format == Format::automatic) format = ::isatty(STDERR_FILENO) != 0 ? Format::text : Format::json;
         const auto text = line(level, event, fields, format, time::rfc3339(std::chrono::system_clock::now()));

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace nightshift::core::log {
 
@@ -35,6 +37,11 @@ inline void warn(std::string_view event, Fields fields = {}) {
 inline void error(std::string_view event, Fields fields = {}) {
     write(Level::error, event, fields);
 }
+
+/// Hears of every line of level error, with what its contexts add, in the thread that writes it; must not log itself.
+/// One at a time; an empty one hears nothing. Thread-safe.
+using Watcher = std::function<void(std::string_view event, const std::vector<Field>& fields)>;
+void watch_errors(Watcher watcher);
 
 /// Lines lost because stderr could not take them.
 std::uint64_t dropped();

@@ -79,7 +79,8 @@ Submitted ask(core::pg::Transaction& tx, Asked asked) {
     auto run = queue::submit(tx, {.kind = "report.generate",
                                   .args = {{"report_id", id}},
                                   .organization = asked.organization,
-                                  .origin = asked.origin});
+                                  .origin = asked.origin,
+                                  .owner = asked.owner});
     tx.run(sql::report_insert, id, asked.organization, asked.name, type.name, core::json::text(asked.parameters),
            asked.export_format, run.id, asked.requested_by);
     return {id, std::move(run)};

@@ -37,6 +37,7 @@ struct Asked {
     std::string organization;
     std::string requested_by;
     std::string origin = "api";  ///< of its run
+    std::string owner = {};      ///< of its run: the person who asks, where it is one
 };
 struct Submitted {
     std::string id;

@@ -1,5 +1,5 @@
 """What the seeds' replays stand on: a daemon with a database of its own, and somebody who calls it over HTTP."""
-import http.client, json, os, pathlib, re, secrets, shutil, socket, subprocess, tempfile, time, urllib.parse
+import base64, http.client, json, os, pathlib, re, secrets, shutil, socket, subprocess, tempfile, time, urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -83,6 +83,41 @@ class Caller:
     def delete(self, path, expect=None, headers=None): return self.call("DELETE", path, None, expect, headers)
 
 
+class Socket:
+    """A WebSocket of that caller, RFC 6455: what it says and hears is JSON."""
+
+    def __init__(self, caller, target):
+        self.link = socket.create_connection(("127.0.0.1", caller.port), timeout=20)
+        key = base64.b64encode(secrets.token_bytes(16)).decode()
+        self.link.sendall((f"GET {target} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                           f"Sec-WebSocket-Key: {key}\r\nAuthorization: Bearer {caller.token}\r\n\r\n").encode())
+        self.bytes = self.link.makefile("rb")
+        self.status = int(self.bytes.readline().split()[1])
+        while self.bytes.readline() not in (b"\r\n", b""):
+            pass
+
+    def __enter__(self): return self
+
+    def __exit__(self, *_):
+        self.bytes.close()
+        self.link.close()
+
+    def say(self, message):
+        data, mask = json.dumps(message).encode(), secrets.token_bytes(4)
+        head = bytes([0x81, 0x80 | len(data)]) if len(data) < 126 else bytes([0x81, 0xFE]) + len(data).to_bytes(2, "big")
+        self.link.sendall(head + mask + bytes(byte ^ mask[i % 4] for i, byte in enumerate(data)))
+
+    def hear(self, wanted):
+        """The next frame of that type; others are passed over."""
+        while True:
+            kind, length = self.bytes.read(2)
+            length = int.from_bytes(self.bytes.read({126: 2, 127: 8}[length]), "big") if length > 125 else length
+            data = self.bytes.read(length)
+            if kind == 0x81 and (frame := json.loads(data))["type"] == wanted:
+                return frame
+            assert kind in (0x81, 0x89), f"closed while it waited for {wanted}: {data!r}"
+
+
 def psql(url, text):
     done = subprocess.run(["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", url, "-c", text], text=True, capture_output=True, timeout=60)
     assert done.returncode == 0, done.stderr
@@ -92,7 +127,7 @@ def psql(url, text):
 class Room:
     """A migrated database with one organization, a daemon that serves it, and its first administrator."""
 
-    def __init__(self, settings=""):
+    def __init__(self, settings="", scanner=""):
         self.server = os.environ["NIGHTSHIFT_TEST_DATABASE_URL"]
         self.database = "seeds_" + secrets.token_hex(6)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="nightshift-seeds."))
@@ -104,9 +139,10 @@ class Room:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         (self.folder / "url").write_text(self.url)
+        scanner = scanner and f", scanner: {scanner}"
         (self.folder / "nightshift.yaml").write_text(
             f"database: {{url_file: {self.folder}/url}}\nbroker: {{transport: postgres}}\napi: {{port: {self.port}}}\n"
-            f"reports: {{folder: {self.folder}/reports}}\nattachments: {{folder: {self.folder}/files}}\nauth: {{password_cost: 4}}\n"
+            f"reports: {{folder: {self.folder}/reports}}\nattachments: {{folder: {self.folder}/files{scanner}}}\nauth: {{password_cost: 4}}\n"
             f"cors: {{origins: [https://app.example.org]}}\n{settings}")
 
     def __enter__(self):

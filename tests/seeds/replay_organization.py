@@ -30,6 +30,25 @@ def people_get_accounts_whose_passwords_are_hashed_with_bcrypt_and_never_shown(r
     room.admin.post("/users", {"email": "bob.builder@COMPANY.com", "password": "SecurePass123!"}, expect=409)
 
 
+@replays("JMS-30")
+def a_person_is_shown_with_department_and_teams(room):
+    boss, who = room.person("manager"), room.person("technician", phone="+1-555-0199")
+    department = room.admin.post("/departments", {"name": "Hull", "description": "Steel", "manager_user_id": boss.id})["id"]
+    room.admin.patch(f"/users/{who.id}", {"department_id": department})
+    rig = room.admin.post("/teams", {"name": "Rig", "department_id": department})["id"]
+    room.admin.post(f"/teams/{rig}/members", {"user_id": who.id, "role_in_team": "welder"})
+    dive = room.admin.post("/teams", {"name": "Dive", "lead_user_id": who.id})["id"]
+    for caller in (room.admin, boss, who):
+        shown = caller.get(f"/users/{who.id}/details")
+        equal((shown["email"], shown["role"], shown["phone"], shown["department_id"]), (who.email, "technician", "+1-555-0199", department))
+        equal(shown["department"], {"id": department, "name": "Hull", "description": "Steel", "manager": {"id": boss.id, "name": room.admin.get(f"/users/{boss.id}")["name"]}})
+        equal([(one["id"], one["role_in_team"], one["leads"]) for one in shown["teams"]], [(dive, None, True), (rig, "welder", False)])
+        assert b"password" not in shown.raw
+    room.person("member").get(f"/users/{who.id}/details", expect=404)
+    equal(room.person("viewer").get("/users/me")["role"], "viewer")
+    room.admin.get(f"/users/{rig}/details", expect=404)
+
+
 @replays("JMS-31")
 def the_jobs_of_a_person_are_those_assigned_to_them(room):
     member = room.person("member")

@@ -97,6 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
               "f.yaml:3:3: workers.lease: expected workers.lease to be at least"},
         Wrong{"workers:\n  beat: 20s\n", "f.yaml:2:3: workers.beat: expected workers.lease to be at least"},
         Wrong{"api:\n  token: abc\n", "f.yaml:2:3: api.token: gone: clients show an API key"},
+        Wrong{"errors:\n  sentry_dsn: https://errors.example.org/1\n", "f.yaml:2:3: errors.sentry_dsn: expected a DSN"},
         Wrong{"broker:\n  url: abc\n  url_file: /t\n",
               "f.yaml:3:3: broker.url_file: expected it or broker.url, not both"},
         Wrong{"database: {url: x, url_file: /t}\n", "f.yaml:1:20: database.url_file: expected it or database.url"},
@@ -178,6 +179,7 @@ TEST(Configuration, every_setting_can_come_from_the_environment) {
             const auto path = std::string(section.name) + "." + std::string(field.name);
             auto [text, expected] = another(field);
             if (path == "api.host") text = "::1", expected = "::1";
+            if (path == "errors.sentry_dsn") text = "https://key@errors.example/7", expected = json::value(text);
             if (path == "cors.origins") text = "https://one.example", expected = json::array{text};
             if (path == "mail.from") text = "ops@example.org", expected = json::value(text);
             if (path == "mail.digest_at") text = "07:30", expected = json::value(text);

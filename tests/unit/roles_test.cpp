@@ -26,18 +26,19 @@ struct Row {
 };
 constexpr const char* kRoles[] = {"admin", "manager", "sales_agent", "technician", "member", "viewer"};
 constexpr Row kTable[] = {
-    {"org.manage", "A-----"},        {"role.manage", "A-----"},      {"integration.manage", "A-----"},
-    {"workflow.manage", "A-----"},   {"webhook.manage", "A-----"},   {"queues.change", "A-----"},
-    {"workers.change", "A-----"},    {"schedules.change", "A-----"}, {"runs.change", "A-----"},
-    {"user.create", "A-----"},       {"user.delete", "A-----"},      {"user.set_role", "A-----"},
-    {"user.list", "AA----"},         {"user.view", "AASSSS"},        {"user.update", "ASSSSS"},
-    {"department.manage", "AT----"}, {"team.manage", "AT----"},      {"job_config.manage", "A-----"},
-    {"tag.manage", "AA----"},        {"job.create", "AAA-A-"},       {"job.view", "AAAOOA"},
-    {"job.update", "ATA-O-"},        {"job.assign", "ATA---"},       {"job.progress", "AT-OO-"},
-    {"job.delete", "AT----"},        {"job.bulk", "AT----"},         {"comment.create", "AAAOO-"},
-    {"attachment.create", "AAAOO-"}, {"checklist.update", "AAAOO-"}, {"time.log", "ATOOO-"},
-    {"dashboard.view", "AAAAAA"},    {"notification.own", "AAAAAA"}, {"account.own", "AAAAAA"},
-    {"audit.view", "AT----"},        {"report.team", "AT----"},      {"nothing.like_this", "------"},
+    {"org.manage", "A-----"},       {"role.manage", "A-----"},       {"integration.manage", "A-----"},
+    {"workflow.manage", "A-----"},  {"webhook.manage", "A-----"},    {"queues.change", "A-----"},
+    {"workers.change", "A-----"},   {"schedules.change", "A-----"},  {"runs.change", "A-----"},
+    {"runs.submit", "ATOOO-"},      {"runs.see", "ATOOO-"},          {"user.create", "A-----"},
+    {"user.delete", "A-----"},      {"user.set_role", "A-----"},     {"user.list", "AA----"},
+    {"user.view", "AASSSS"},        {"user.update", "ASSSSS"},       {"department.manage", "AT----"},
+    {"team.manage", "AT----"},      {"job_config.manage", "A-----"}, {"tag.manage", "AA----"},
+    {"job.create", "AAA-A-"},       {"job.view", "AAAOOA"},          {"job.update", "ATA-O-"},
+    {"job.assign", "ATA---"},       {"job.progress", "AT-OO-"},      {"job.delete", "AT----"},
+    {"job.bulk", "AT----"},         {"comment.create", "AAAOO-"},    {"attachment.create", "AAAOO-"},
+    {"checklist.update", "AAAOO-"}, {"time.log", "ATOOO-"},          {"dashboard.view", "AAAAAA"},
+    {"notification.own", "AAAAAA"}, {"account.own", "AAAAAA"},       {"audit.view", "AT----"},
+    {"report.team", "AT----"},      {"nothing.like_this", "------"},
 };
 
 TEST(BuiltinRoles, MayWhatTheTableSaysAndAsFarAsItSays) {
