@@ -180,6 +180,7 @@ void Daemon::open_api(const Configuration& configuration) {
         core::http::ServerSettings{.host = configuration.text("api.host"),
                                    .port = static_cast<std::uint16_t>(configuration.number("api.port")),
                                    .threads = static_cast<std::size_t>(configuration.number("api.threads")),
+                                   .connections = static_cast<std::size_t>(configuration.number("api.connections")),
                                    .max_body = static_cast<std::size_t>(configuration.number("api.max_body")),
                                    .is_behind_tls = configuration.flag("api.behind_tls")},
         [this](core::http::Request request) { return router_->answer(std::move(request)); });

@@ -102,7 +102,7 @@ void complain(const Problems& problems, const core::config::Document& document) 
     throw Error(Code::configuration, message);
 }
 
-constexpr std::string_view kSecrets[] = {"url", "url_key", "password", "sentry_dsn"};
+constexpr std::string_view kSecrets[] = {"url", "url_key", "password", "sentry_dsn", "bucket_secret"};
 
 /// A secret and the file that holds it: which one is meant?
 Problems both_given(const core::config::Document& document) {

@@ -76,7 +76,9 @@ constexpr kit::Resource kMembers{
                .own = "true"},
     .constraints = kConstraints,
     .order = "user_name",
-    .before_write = check_team};
+    .before_write = check_team,
+    .example = R"({"team_id": "@teams", "team_name": "Night shift", "user_id": "@users", "user_name": "Nils Holm",
+"email": "nils@example.com", "role_in_team": "member"})"};
 
 constexpr Field kAdd[] = {
     {"user_id", Type::uuid, "Who joins.", {.required = true}},

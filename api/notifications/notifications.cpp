@@ -52,7 +52,10 @@ constexpr kit::Resource kNotifications{
     .allow = {.see = "notification.own", .change = "notification.own", .remove = "notification.own"},
     .scopes = {.own = "r.user_id = $2"},
     .order = "is_read,-created_at",
-    .before_write = mark};
+    .before_write = mark,
+    .example =
+        R"({"type": "mention", "title": "John Manager mentioned you", "body": "@admin look at this pump, please", "job_id": "@jobs",
+"data": {}, "is_read": true, "read_at": null})"};
 
 constexpr Field kPreference[] = {
     {"event", Type::text, "The type of a notification, or * for every other.", {.min = 1, .max = 60, .required = true}},

@@ -125,15 +125,19 @@ json::object request_body(const Route& route, const std::string& id, Components&
             {"content", json::object{{kJson, std::move(content)}}}};
 }
 
-/// The bytes as they are, or a form with them in it.
-json::object file_body() {
+/// The bytes as they are, or a form with them in it, and with the job where the path names none.
+json::object file_body(const Route& route) {
+    constexpr std::string_view kFile = "The pump runs hot.\n";
     const json::object bytes{{"type", "string"}, {"format", "binary"}};
+    json::object filled{{"file", kFile}};
+    if (route.path.find('{') == std::string_view::npos) filled["job_id"] = documented_id("jobs");
     const json::object form{{"type", "object"},
                             {"properties", json::object{{"file", bytes}, {"job_id", json::object{{"type", "string"}}}}},
                             {"required", json::array{"file"}}};
     return {{"required", true},
-            {"content", json::object{{"application/octet-stream", json::object{{"schema", bytes}}},
-                                     {"multipart/form-data", json::object{{"schema", form}}}}}};
+            {"content",
+             json::object{{"application/octet-stream", json::object{{"schema", bytes}, {"example", kFile}}},
+                          {"multipart/form-data", json::object{{"schema", form}, {"example", std::move(filled)}}}}}};
 }
 
 std::string_view reason_of(int status) {
@@ -238,7 +242,7 @@ json::object operation(const Route& route, Components& components) {
     if (auto parameters = parameters_of(route, components); !parameters.empty())
         one["parameters"] = std::move(parameters);
     if (!route.body.empty()) one["requestBody"] = request_body(route, id, components);
-    if (route.takes_any_body) one["requestBody"] = file_body();
+    if (route.takes_any_body) one["requestBody"] = file_body(route);
     one["responses"] = responses_of(route, components);
     if (route.permission.empty()) {
         one["security"] = json::array{};

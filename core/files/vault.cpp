@@ -59,14 +59,50 @@ bool Vault::is_key(std::string_view key) {
            std::ranges::all_of(key, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
-fs::path Vault::path_of(const std::string& key) const {
+fs::path Vault::place_of(const std::string& key) const {
     if (!is_key(key)) throw Error(Code::gone, "the file is no longer kept");
     return folder_ / key.substr(0, 2) / key;
 }
 
+fs::path Vault::path_of(const std::string& key) const {
+    auto place = place_of(key);
+    std::error_code unknown;
+    if (bucket_ && !fs::exists(place, unknown)) fetch(key, place);
+    return place;
+}
+
+/// What the bucket holds never changes, so a copy is as good; two who fetch it at once write two, and the later one
+/// stays.
+void Vault::fetch(const std::string& key, const fs::path& place) const {
+    std::error_code failure;
+    fs::create_directories(place.parent_path(), failure);
+    const auto copy = place.string() + "." + new_key() + std::string(kUnfinished);
+    bool is_there = false;
+    {
+        const OpenFile file(copy, O_WRONLY | O_CREAT | O_TRUNC);
+        try {
+            is_there = bucket_->get(key, [&](std::string_view piece) {
+                write_whole(file.get(), piece);
+                return true;
+            });
+        } catch (const Error&) {
+            fs::remove(copy, failure);
+            throw;
+        }
+    }
+    if (is_there && ::rename(copy.c_str(), place.c_str()) == 0) return;
+    fs::remove(copy, failure);
+    if (!is_there) throw Error(Code::gone, "the file is no longer kept");
+    refuse_to_keep("naming");
+}
+
 std::string Vault::keep(std::string_view bytes) const {
     auto key = new_key();
-    const auto path = path_of(key);
+    if (bucket_) {
+        bucket_->put(key, bytes);
+        return key;
+    }
+    const auto path = place_of(key);
     const auto unfinished = path.string() + std::string(kUnfinished);
     std::error_code failure;
     fs::create_directories(path.parent_path(), failure);
@@ -87,11 +123,17 @@ std::string Vault::keep(std::string_view bytes) const {
 
 void Vault::remove(const std::string& key) const {
     std::error_code ignored;
-    if (is_key(key)) fs::remove(path_of(key), ignored);
+    if (!is_key(key)) return;
+    if (bucket_) bucket_->remove(key);
+    fs::remove(place_of(key), ignored);
 }
 
 void Vault::each_older(std::chrono::seconds age,
                        const std::function<void(const std::string&, const fs::path&)>& each) const {
+    if (bucket_)
+        bucket_->each_older(std::chrono::system_clock::now() - age, [&](const std::string& key) {
+            if (is_key(key)) each(key, {});
+        });
     const auto before = fs::file_time_type::clock::now() - age;
     std::error_code failure;
     for (fs::directory_iterator folder(folder_, failure), end; !failure && folder != end; folder.increment(failure)) {
@@ -103,7 +145,9 @@ void Vault::each_older(std::chrono::seconds age,
             const auto written = file->last_write_time(gone);
             if (gone || written > before) continue;
             const auto name = file->path().filename().string();
-            if (is_key(name) && name.starts_with(letters))
+            if (bucket_)
+                fs::remove(file->path(), gone);  // a copy: it is fetched again when it is wanted
+            else if (is_key(name) && name.starts_with(letters))
                 each(name, file->path());
             else if (name.ends_with(kUnfinished) && is_key(std::string_view(name).substr(0, kKeyLength)))
                 each({}, file->path());

@@ -79,17 +79,17 @@ void each_field(Fields fields, Each&& each) {
 }
 
 void tell_watcher(std::string_view event, Fields fields) {
-    std::shared_ptr<const Watcher> present;
+    std::shared_ptr<const Watcher> listening;
     {
         const std::lock_guard lock(watching);
-        present = watcher;
+        listening = watcher;
     }
-    if (!present) return;
+    if (!listening) return;
     std::vector<std::pair<std::string, std::string>> all;
     each_field(fields, [&](auto key, const auto& value) { all.emplace_back(key, value); });
     std::vector<Field> told;
     for (const auto& [key, value] : all) told.emplace_back(key, value);
-    (*present)(event, told);
+    (*listening)(event, told);
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <Poco/Base64Decoder.h>
 #include <Poco/Base64Encoder.h>
 
-#include <iterator>
 #include <sstream>
 
 namespace nightshift::core::text {
@@ -24,7 +23,12 @@ std::string base64url(std::string_view bytes) {
 std::string from_base64url(std::string_view text) {
     std::istringstream in{std::string(text)};
     Poco::Base64Decoder decoder(in, kForm);
-    return {std::istreambuf_iterator<char>(decoder), {}};
+    // By hand: a text made from iterators leaks what it holds when one of them throws (libstdc++ 12).
+    std::string bytes;
+    auto& buffer = *decoder.rdbuf();
+    for (int byte = buffer.sbumpc(); byte != std::char_traits<char>::eof(); byte = buffer.sbumpc())
+        bytes += static_cast<char>(byte);
+    return bytes;
 }
 
 std::string base64(std::string_view bytes) {

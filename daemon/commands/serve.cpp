@@ -1,5 +1,7 @@
 #include "daemon/commands/serve.h"
 
+#include <sys/resource.h>
+
 #include <csignal>
 #include <cstdlib>
 #include <memory>
@@ -99,9 +101,18 @@ void attend_drain(const sigset_t& signals, const std::stop_token& stop) {
     }
 }
 
+/// Connections are files; a shell's usual 1,024 of them would be little.
+void raise_file_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int serve(const Options& options, const std::set<std::string>& roles) {
     const auto configuration = Configuration::load(configuration_path(options.config), options.overrides());
     apply_log(configuration);
+    raise_file_limit();
     auto signals = our_signals();
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);

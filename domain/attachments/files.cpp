@@ -72,6 +72,11 @@ Settings settings_from(const std::function<json::value(std::string_view)>& setti
     const Section section(setting);
     Settings out{
         .folder = section.text("folder"), .scanner = section.text("scanner"), .url_key = section.text("url_key")};
+    out.bucket = {.endpoint = section.text("bucket_url"),
+                  .region = section.text("bucket_region"),
+                  .name = section.text("bucket"),
+                  .access_key = section.text("bucket_key"),
+                  .secret = section.text("bucket_secret")};
     out.max_file = section.bytes("max_file", out.max_file);
     out.max_job = section.bytes("max_job", out.max_job);
     out.scan_limit = section.span("scan_timeout", out.scan_limit);
@@ -80,6 +85,11 @@ Settings settings_from(const std::function<json::value(std::string_view)>& setti
     if (const auto types = section.at("types"); types.is_array())
         for (const auto& one : types.as_array()) out.types.emplace_back(one.as_string());
     return out;
+}
+
+core::files::Vault vault_of(const Settings& settings) {
+    if (settings.bucket.name.empty()) return core::files::Vault(settings.folder);
+    return core::files::Vault(settings.folder, std::make_shared<const core::files::Bucket>(settings.bucket));
 }
 
 Examined examine(const Settings& settings, std::string_view bytes, const std::string& name) {

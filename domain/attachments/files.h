@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/files/vault.h"
 #include "core/json/json.h"
 #include "core/pg/pg.h"
 
@@ -14,6 +15,7 @@ namespace nightshift::domain::attachments {
 
 struct Settings {
     std::string folder;
+    core::files::BucketSettings bucket = {};  ///< with a name: files are kept there
     std::uint64_t max_file = 10UL << 20U, max_job = 50UL << 20U;
     std::vector<std::string> types;  ///< "image/*", "application/pdf": what is taken
     std::string scanner;             ///< where clamd is; "": nobody looks
@@ -24,6 +26,8 @@ struct Settings {
 };
 /// From the daemon's configuration, section `attachments`.
 Settings settings_from(const std::function<core::json::value(std::string_view)>& setting);
+
+core::files::Vault vault_of(const Settings& settings);
 
 /// A file as it came, found fit to keep.
 struct Examined {

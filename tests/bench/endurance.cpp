@@ -7,6 +7,7 @@
 #include "queue/submit.h"
 #include "tests/bench/measure.h"
 #include "tests/kit/eventually.h"
+#include "tests/kit/operator.h"
 #include "tests/kit/program.h"
 
 namespace nightshift::bench {
@@ -85,6 +86,7 @@ double drained_at(tests::Database& database, const Options& options, const std::
 
 double rescued_after(const Options& options, std::chrono::milliseconds lease, std::chrono::milliseconds rescue_every) {
     tests::Database database;
+    tests::let_operator_in(database.pool());
     const auto queue = new_queue(database);
     const tests::ProgramSettings with{.database_url = database.url(),
                                       .broker_url = options.broker,

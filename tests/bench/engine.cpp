@@ -102,7 +102,7 @@ void measure_schedules(Figures& figures, const Options& options) {
     engine.drain(5s);
 }
 
-void measure_rest(Figures& figures, const Options& options) {
+void measure_idle(Figures& figures, const Options& options) {
     tests::Database database;
     const auto queue = new_queue(database);
     queue::Engine engine(settings(database.url(), options.broker, queue), kinds());

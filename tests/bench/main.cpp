@@ -1,7 +1,7 @@
 // ./dev bench: what Nightshift reaches, each figure beside the raw limit of the machine measured in the same run.
 // DESIGN 8.
 //   nightshift_bench [--json] [--only drain,latency] [--runs 100000] [--scheduled 10000000] [--pinned 600] [--rows
-//   100000]
+//   100000] [--listeners 5000] [--load 3]
 // needs NIGHTSHIFT_TEST_DATABASE_URL and NIGHTSHIFT_TEST_AMQP_URL. Without --only: all but those that take minutes
 // (scheduled, horizon).
 #include <cstdio>
@@ -30,7 +30,9 @@ Options without_broker(Options options) {
 
 const std::vector<Measure>& measures() {
     static const std::vector<Measure> all{
+        {"idle", false, measure_idle},
         {"rest", false, measure_rest},
+        {"sockets", false, measure_sockets},
         {"submit", false, measure_submit_one_by_one},
         {"latency", false, measure_latency},
         {"latency-postgres", false, [](auto& out, const auto& with) { measure_latency(out, without_broker(with)); }},
@@ -95,6 +97,10 @@ int main(int argc, char** argv) {
             options.pinned = std::chrono::seconds(std::stoi(value));
         else if (word == "--rows")
             options.rows = std::stoi(value);
+        else if (word == "--listeners")
+            options.listeners = std::stoi(value);
+        else if (word == "--load")
+            options.load = std::chrono::seconds(std::stoi(value));
         else {
             std::fprintf(stderr, "nightshift_bench: unknown option %s; see the head of tests/bench/main.cpp\n",
                          argv[i]);

@@ -22,7 +22,9 @@ struct Options {
     int runs = 100000;                 ///< to drain
     int scheduled = 10'000'000;        ///< at rest
     std::chrono::seconds pinned{600};  ///< how long a transaction holds the xmin horizon
-    int rows = 100000;                 ///< of a report
+    int rows = 100000;                 ///< of a report; jobs that the API is asked about
+    int listeners = 5000;              ///< WebSockets
+    std::chrono::seconds load{3};      ///< each measurement of the API
 };
 
 using Figures = std::vector<Figure>;
@@ -38,6 +40,8 @@ void forget_waits();
 double now_ms();
 double seconds_since(std::chrono::steady_clock::time_point began);
 double percentile(std::vector<double> values, double share);
+/// The demo's people and so many jobs of theirs.
+void fill_with_jobs(tests::Database& database, int count);
 /// A queue that no other measure uses.
 std::string new_queue(tests::Database& database);
 queue::EngineSettings settings(const std::string& database, const std::string& broker, const std::string& queue);
@@ -49,7 +53,12 @@ void measure_submit_and_drain(Figures& figures, const Options& options);
 void measure_submit_one_by_one(Figures& figures, const Options& options);
 void measure_latency(Figures& figures, const Options& options);
 void measure_schedules(Figures& figures, const Options& options);
+void measure_idle(Figures& figures, const Options& options);
+/// The API of the real program over the loopback: one job, fifty by two filters, a new one; over 1, 16 and 128
+/// connections, beside FastAPI with asyncpg on the same database and what pgbench reads by primary key.
 void measure_rest(Figures& figures, const Options& options);
+/// Thousands of idle WebSockets on the real program: what each costs, and how soon all of them hear something.
+void measure_sockets(Figures& figures, const Options& options);
 /// Millions of runs that are not due yet, while others become due: how late those start, and that nobody reads all.
 void measure_scheduled(Figures& figures, const Options& options);
 /// A transaction that stays open for minutes keeps every dead row: what draining loses by it.

@@ -18,16 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::steady_clock;
 
-void fill_with_jobs(tests::Database& database, int count) {
-    core::pg::Pool patient({.url = database.url(), .size = 1, .statement_timeout = std::chrono::minutes(10)});
-    auto lease = patient.acquire();
-    core::pg::Transaction tx(lease);
-    tx.run(domain::demo::sql::seed_organization, tests::kOrganization);
-    tx.run(domain::demo::sql::seed_jobs, tests::kOrganization, count);
-    tx.commit();
-    database.one("analyze");
-}
-
 double written_in(tests::Database& database, std::string_view format, const fs::path& file) {
     auto lease = database.pool().acquire();
     core::pg::Transaction tx(lease);
@@ -39,7 +29,7 @@ double written_in(tests::Database& database, std::string_view format, const fs::
 
 /// What a Python program needs to write these rows; 0 where its library is missing.
 double python_needs(std::string_view format, const fs::path& rows, const fs::path& file) {
-    const auto command = "/usr/bin/python3 " NIGHTSHIFT_SOURCE "/tests/bench/rival_report.py " + std::string(format) +
+    const auto command = "/usr/bin/python3 " NIGHTSHIFT_SOURCE "/tests/bench/rivals/report.py " + std::string(format) +
                          " '" + rows.string() + "' '" + file.string() + "' 2> /dev/null";
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> answer(::popen(command.c_str(), "r"), ::pclose);
     std::array<char, 64> line{};
@@ -47,6 +37,15 @@ double python_needs(std::string_view format, const fs::path& rows, const fs::pat
 }
 
 }  // namespace
+
+void fill_with_jobs(tests::Database& database, int count) {
+    auto lease = database.pool().acquire();
+    core::pg::Transaction tx(lease);
+    tx.run(domain::demo::sql::seed_organization, tests::kOrganization);
+    tx.run(domain::demo::sql::seed_jobs, tests::kOrganization, count);
+    tx.commit();
+    database.one("analyze");
+}
 
 void measure_reports(Figures& figures, const Options& options) {
     tests::Database database;

@@ -146,7 +146,7 @@ demo_env() {
 }
 # Side by side with the raw limits, on servers of its own.
 demo_bench() {
-    install_missing python3-xlsxwriter python3-reportlab   # what others need for the same report
+    install_missing python3-xlsxwriter python3-reportlab python3-fastapi python3-uvicorn python3-asyncpg python3-uvloop python3-httptools   # what is measured beside
     build release tests/nightshift_bench nightshift
     local folder; folder=$(mktemp -d "${TMPDIR:-/tmp}/nightshift-bench.XXXXXX"); chmod 755 "$folder"
     # shellcheck disable=SC2064

@@ -55,6 +55,7 @@ public:
     const std::filesystem::path& configuration() const { return configuration_; }
     /// Where its API is, once it is ready.
     std::string url() const { return "http://127.0.0.1:" + port(); }
+    std::string port() const;
     /// As the operator, whom `let_operator_in` (tests/kit/operator.h) has made known.
     Answer call(const std::string& method, const std::string& path, const std::string& body = {}) const {
         return ask(port(), method, path, body);
@@ -66,7 +67,6 @@ public:
 private:
     void write_configuration(const ProgramSettings& settings) const;
     void start(const ProgramSettings& settings);
-    std::string port() const;
 
     std::filesystem::path folder_, configuration_, log_;
     pid_t pid_ = -1;

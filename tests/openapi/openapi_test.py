@@ -39,7 +39,7 @@ def serving(program, folder, pages):
         "reports": {"folder": str(folder)}, "diagnostics": {"enabled": True}, "auth": {"password_cost": 4}}))
     database(name, "create")
     try:
-        for command in ["migrate"], ["seed", "--demo", "--jobs", "50"]:
+        for command in ["migrate"], ["seed", "--demo", "--jobs", "150"]:
             subprocess.run([program, *command, "--config", config], check=True, stdout=subprocess.DEVNULL)
         token = subprocess.run([program, "api-keys", "make", "--user", "admin@demo.com", "--name", "examples", "--config", config],
                                check=True, text=True, stdout=subprocess.PIPE).stdout.strip()

@@ -33,13 +33,25 @@ const LATE = ["cancelRun", "retryRun", "muteDeadGroup", "resolveDeadGroup", "reo
     "logout", "changePassword"];
 // What is deleted after what hangs on it, in this order.
 const WHOLES = ["checklists", "jobs", "job-types", "job-statuses", "job-priorities", "teams", "users", "departments", "calendars"];
-// What its examples want to be there first: a run that waits, to be cancelled and then tried again.
-const PREPARE = { cancelRun: { kind: "diagnostic.echo", not_before: "2099-01-01T00:00:00Z" } };
+// What somebody else does before: the id that the operation's example names is that of what comes of it.
+const PREPARE = {
+    cancelRun: () => made("runs", { kind: "diagnostic.echo", not_before: "2099-01-01T00:00:00Z" }),   // waits, and is tried again when it is cancelled
+    getBulkChange: async () => made("jobs/bulk", { action: "priority", filter: {}, job_priority_id: (await ask("GET", "job-priorities"))[0].id, dry_run: true }),
+    listNotifications: async () => {
+        const john = await sign_in("john@demo.com");
+        await ask("POST", `jobs/${(await ask("GET", "jobs?limit=1"))[0].id}/comments`, { content: "@admin look at this pump, please" }, john);
+    },
+};
+// Signed addresses are good once an answer gave them: of which operation, and where in it.
+const ADDRESS = { sendUpload: ["presignUpload", "upload_url"], getAttachmentFile: ["presignDownload", "url"] };
+// Who is in a team is taken out of it, and put in again: that is another one.
+const RENEW = { createTeamMember: 186 };
 
 const operations = [];
 for (const [path, methods] of Object.entries(document.paths))
     for (const [method, operation] of Object.entries(methods)) operations.push({ path, method, ...operation });
 const place = one => {
+    if (one.operationId in RENEW) return RENEW[one.operationId];
     const late = LATE.indexOf(one.operationId);
     if (one.operationId === "logout" || one.operationId === "changePassword") return 300 + late;   // who signed out can do nothing more
     if (one.method === "delete") return 200 - 5 * one.path.split("{").length + WHOLES.indexOf(one.path.split("/")[3]) / 10;   // parts before what they belong to
@@ -74,27 +86,38 @@ const request_of = one => {
         if (parameter.in === "query") query.set(parameter.name, parameter.example);
         if (parameter.in === "header" && parameter.name !== "If-Match") headers[parameter.name] = parameter.example;
     }
-    const body = one.requestBody?.content["application/json"]?.example;
-    return { path: path + (query.size ? `?${query}` : ""), headers, body };
+    const example = type => one.requestBody?.content[type]?.example;
+    const body = example("application/json"), form = example("multipart/form-data"), bytes = example("application/octet-stream");
+    return { path: path + (query.size ? `?${query}` : ""), headers, body, form, bytes };
 };
-const unknown_of = request => [...new Set(JSON.stringify([request.path, request.body ?? null]).match(ID) ?? [])].filter(id => !known.has(id));
+const answers = new Map();   // operationId -> what it answered last
+const unknown_of = request => [...new Set(JSON.stringify([request.path, request.body ?? request.form ?? null]).match(ID) ?? [])].filter(id => !known.has(id));
+const is_ready = ({ one, request }) => ADDRESS[one.operationId] ? answers.has(ADDRESS[one.operationId][0])
+    : one.operationId in PREPARE || (unknown_of(request).length === 0 && !request.path.includes("{"));
 
 let tests = 0, failures = 0, skipped = 0;
 const fail = (one, message) => {
     ++failures;
     console.log(`${one.operationId}: ${one.method.toUpperCase()} ${one.path}: ${message}`);
 };
-// These are somebody's: the operator's token is nobody.
-const PERSONAL = new Set(["logout", "changePassword", "getMe", "getProfile", "getMyUser", "createComment", "createJobComment", "replaceComment", "updateComment", "createTimeLog", "createJobTimeLog"]);
-const OWN = new Set(["notifications", "attachments", "events", "api-keys"]);
-const sign_in = async () => (await (await fetch(`${base}/api/v1/auth/login`, { method: "POST", headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ email: "admin@demo.com", password: "demo123" }) })).json()).access_token;
-const person = await sign_in();
+const ask = async (method, path, body, as = token) => (await fetch(`${base}/api/v1/${path}`, { method, headers: { Authorization: `Bearer ${as}`, "Content-Type": "application/json" },
+    body: body && JSON.stringify(body) })).json();
+const made = async (path, body) => (await ask("POST", path, body)).id;
+const sign_in = async email => (await ask("POST", "auth/login", { email, password: "demo123" })).access_token;
+const SIGNED_IN = new Set(["logout", "changePassword"]);   // an API key has no session to end
 const send = async (one, request) => {
-    const { path, headers, body } = here(request);
-    if (PERSONAL.has(one.operationId) || one.tags.some(tag => OWN.has(tag))) headers.Authorization = `Bearer ${one.operationId === "logout" ? await sign_in() : person}`;
-    if (body !== undefined) headers["Content-Type"] = "application/json";
-    return fetch(base + path, { method: one.method.toUpperCase(), headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    const { path, headers, body, form, bytes } = here(request);
+    if (SIGNED_IN.has(one.operationId)) headers.Authorization = `Bearer ${await sign_in("admin@demo.com")}`;
+    let sent = bytes;
+    if (form !== undefined && !ADDRESS[one.operationId]) {
+        sent = new FormData();
+        for (const [name, value] of Object.entries(form)) name === "file" ? sent.append(name, new Blob([value]), "pump.txt") : sent.append(name, value);
+    } else if (body !== undefined) {
+        headers["Content-Type"] = "application/json";
+        sent = JSON.stringify(body);
+    }
+    const [from, where] = ADDRESS[one.operationId] ?? [];
+    return fetch(from ? new URL(answers.get(from)[where], base) : base + path, { method: one.method.toUpperCase(), headers, body: sent });
 };
 const replay = async (one, request) => {
     ++tests;
@@ -111,6 +134,8 @@ const replay = async (one, request) => {
     if (!content) return fail(one, `answers ${type}, documented are ${Object.keys(documented.content)}`);
     if (type !== "application/json" || content.schema.format === "binary") return;
     const value = JSON.parse(text);
+    answers.set(one.operationId, value);
+    if (one.operationId in RENEW) known.delete(content.example.id);
     for (const problem of problems_of(content.schema, value).slice(0, 5)) fail(one, `its answer: ${problem}`);
     if (content.example !== undefined) learn(content.example, value);
 };
@@ -125,13 +150,12 @@ for (const one of operations)
 const silent = operations.filter(one => one.requestBody && !Object.values(one.requestBody.content).some(media => media.example !== undefined));
 let waiting = operations.filter(one => !silent.includes(one)).map(one => ({ one, request: request_of(one) }));
 while (waiting.length) {
-    const index = waiting.findIndex(({ request }) => unknown_of(request).length === 0 && !request.path.includes("{"));
+    const index = waiting.findIndex(is_ready);
     if (index < 0) break;
     const [{ one, request }] = waiting.splice(index, 1);
     if (PREPARE[one.operationId]) {
-        const made = await fetch(`${base}/api/v1/runs`, { method: "POST", headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
-            body: JSON.stringify(PREPARE[one.operationId]) });
-        known.set(request.path.match(ID)[0], (await made.json()).id);
+        const id = await PREPARE[one.operationId]();
+        if (id) known.set(request.path.match(ID)[0], id);
     }
     if (one.operationId === "downloadReport") {
         for (let i = 0; i < 300; ++i) {

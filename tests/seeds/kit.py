@@ -127,7 +127,7 @@ def psql(url, text):
 class Room:
     """A migrated database with one organization, a daemon that serves it, and its first administrator."""
 
-    def __init__(self, settings="", scanner=""):
+    def __init__(self, settings="", files="", pages=""):
         self.server = os.environ["NIGHTSHIFT_TEST_DATABASE_URL"]
         self.database = "seeds_" + secrets.token_hex(6)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="nightshift-seeds."))
@@ -139,10 +139,10 @@ class Room:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         (self.folder / "url").write_text(self.url)
-        scanner = scanner and f", scanner: {scanner}"
+        files, pages = files and f", {files}", pages and f", pages: {pages}"
         (self.folder / "nightshift.yaml").write_text(
-            f"database: {{url_file: {self.folder}/url}}\nbroker: {{transport: postgres}}\napi: {{port: {self.port}}}\n"
-            f"reports: {{folder: {self.folder}/reports}}\nattachments: {{folder: {self.folder}/files{scanner}}}\nauth: {{password_cost: 4}}\n"
+            f"database: {{url_file: {self.folder}/url}}\nbroker: {{transport: postgres}}\napi: {{port: {self.port}{pages}}}\n"
+            f"reports: {{folder: {self.folder}/reports}}\nattachments: {{folder: {self.folder}/files{files}}}\nauth: {{password_cost: 4}}\n"
             f"cors: {{origins: [https://app.example.org]}}\n{settings}")
 
     def __enter__(self):

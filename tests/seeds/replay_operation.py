@@ -1,7 +1,7 @@
 """What surrounds the daemon: a virus scanner, an error tracker."""
-import contextlib, http.server, json, pathlib, socket, tempfile, threading
+import contextlib, http.server, json, os, pathlib, re, shutil, socket, subprocess, tempfile, threading
 
-from kit import Room, equal, eventually, holds, replays
+from kit import PROGRAM, ROOT, Room, equal, eventually, holds, replays
 
 WRITTEN = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR"   # the beginning of the file that scanners agree to call a virus
 
@@ -58,9 +58,57 @@ def tracker():
         server.server_close()
 
 
+@contextlib.contextmanager
+def bucket():
+    """Stands in for S3, whose signatures tests/unit/bucket_test.cpp holds to Amazon's examples: objects, in memory."""
+    objects = {}
+
+    class Door(http.server.BaseHTTPRequestHandler):
+        def answer(self, status, body=b""):
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_PUT(self):
+            assert self.headers["Authorization"].startswith("AWS4-HMAC-SHA256 Credential=me/"), self.headers
+            objects[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
+            self.answer(200)
+
+        def do_GET(self):
+            self.answer(200 if self.path in objects else 404, objects.get(self.path, b""))
+
+        def do_DELETE(self):
+            objects.pop(self.path, None)
+            self.answer(204)
+
+        def log_message(self, *_): pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"bucket: files, bucket_url: 'http://127.0.0.1:{server.server_port}', bucket_region: eu-north-1, bucket_key: me, bucket_secret: s3cret-text", objects
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@replays("JMS-111")
+def files_lie_in_a_bucket_where_there_is_one(_):
+    with bucket() as (settings, objects), Room(files=settings) as room:
+        job = room.job()["id"]
+        made = room.admin.post(f"/jobs/{job}/attachments?filename=a.txt", b"in the cloud", 201, {"Content-Type": "application/octet-stream"})
+        equal(list(objects.values()), [b"in the cloud"])
+        assert next(iter(objects)).startswith("/files/"), objects
+        equal(room.admin.get(f"/attachments/{made['id']}/download").raw, b"in the cloud")
+        room.admin.delete(f"/attachments/{made['id']}")
+        equal(objects, {})
+        equal(b"s3cret-text" in room.program("check", "--print").encode(), False)
+
+
 @replays("JMS-113")
 def an_infected_file_is_refused_and_a_clean_one_taken(_):
-    with scanner() as address, Room(scanner=address) as room:
+    with scanner() as address, Room(files=f"scanner: {address}") as room:
         job = room.job()["id"]
 
         def send(body, expect):
@@ -83,3 +131,46 @@ def an_error_is_told_to_the_tracker_and_nothing_of_it_to_the_caller(_):
         holds(head, "event_id", "sent_at")
         equal((item["type"], event["level"], event["tags"]["path"]), ("event", "error", "/api/v1/tags"))
         assert event["message"]["formatted"].startswith("request.failed"), event
+
+
+@replays("JMS-142")
+def the_settings_of_the_containers_are_good_and_their_health_is_asked_for_rightly(room):
+    compose, image = ((ROOT / "containers" / name).read_text() for name in ("compose.yaml", "Dockerfile"))
+    given = dict(re.findall(r"^ +(NIGHTSHIFT_\w+): \"?([^\"#\n]*?)\"?(?: +#.*)?$", compose, re.M))
+    assert len(given) >= 8, given
+    with tempfile.TemporaryDirectory() as folder:
+        secret = pathlib.Path(folder) / "secret"
+        secret.write_text("postgresql://nightshift@postgres/nightshift")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("NIGHTSHIFT_")}
+        given = {name: str(secret) if name.endswith("_FILE") else value for name, value in given.items()}
+        checked = subprocess.run([PROGRAM, "check", "--config", ROOT / "config/nightshift.yaml"], env=kept | given, capture_output=True, text=True, timeout=60)
+        equal(checked.returncode, 0, checked.stdout + checked.stderr)
+    for secret in re.findall(r"/run/secrets/(\w+)", compose):
+        assert re.search(rf"^  {secret}: {{file:", compose, re.M), secret
+    health = json.loads(re.search(r"^HEALTHCHECK .*\\\n +CMD (.*)$", image, re.M)[1])
+    for port, status in ((room.port, 0), (1, 1)):
+        equal(subprocess.run([part.replace("8000", str(port)) for part in health], capture_output=True, timeout=30).returncode, status)
+    entry, command = (json.loads(re.search(rf"^{word} (.*)$", image, re.M)[1]) for word in ("ENTRYPOINT", "CMD"))
+    equal((entry, command[0]), (["/usr/bin/nightshift"], "serve"))
+
+
+@replays("JMS-22")
+def the_page_of_the_api_tells_all_of_it_and_lets_one_try(room):
+    start = room.nobody.get("/docs/swagger.js").raw.decode()
+    assert re.search(r"url: *['\"]/openapi.json['\"]", start) and "supportedSubmitMethods" not in start, start   # every method may be tried
+    api = room.nobody.get("/openapi.json")   # to download
+    assert {"bearer", "apiKey"} <= set(api["components"]["securitySchemes"]), "there is nothing to authorize with"
+    for path, methods in api["paths"].items():
+        for method, one in methods.items():
+            for media in one.get("requestBody", {}).get("content", {}).values():
+                assert "schema" in media, (method, path)
+    tried = api["paths"]["/api/v1/departments"]["post"]["requestBody"]["content"]["application/json"]["example"]
+    room.admin.post("/api/v1/departments", {"name": tried["name"]}, expect=201)   # as the page would send it
+    pages, browser = ROOT / "build/pages", shutil.which("chromium")
+    if browser is None or not (pages / "swagger-ui-bundle.js").exists():
+        return   # its program comes from npm; ./dev test openapi draws it
+    with Room(pages=pages) as shown, tempfile.TemporaryDirectory() as folder:
+        drawn = subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={folder}", "--virtual-time-budget=20000",
+                                "--dump-dom", f"http://127.0.0.1:{shown.port}/docs"], capture_output=True, text=True, timeout=120).stdout
+        for part in ('id="operations-tag-jobs"', "btn authorize", "/openapi.json"):
+            assert part in drawn, part

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "core/files/vault.h"
+#include "domain/attachments/files.h"
 #include "domain/attachments/sql.h"
 
 namespace nightshift::workers::maintenance::attachment_cleanup {
@@ -13,7 +14,7 @@ namespace fs = std::filesystem;
 /// Looks the keys up, and takes those files away that nobody counts on.
 class Broom {
 public:
-    explicit Broom(queue::Run& run) : run_(run) {}
+    Broom(queue::Run& run, const core::files::Vault& vault) : run_(run), vault_(vault) {}
     void look_at(const std::string& key, const fs::path& path) {
         ++seen_;
         if (key.empty()) return take(path);  // never finished
@@ -26,7 +27,10 @@ public:
         for (const auto& [key, path] : waiting_) keys.push_back(key);
         const auto rows = core::pg::once(run_.pool(), domain::attachments::sql::known_keys, keys);
         for (std::size_t i = 0; i < rows.size(); ++i) waiting_.erase(std::string(rows.text(i, 0)));
-        for (const auto& [key, path] : waiting_) take(path);
+        for (const auto& [key, path] : waiting_) {
+            vault_.remove(key);
+            ++removed_;
+        }
         waiting_.clear();
         run_.progress(0.5, std::to_string(seen_) + " files seen");
     }
@@ -39,6 +43,7 @@ private:
     }
 
     queue::Run& run_;
+    const core::files::Vault& vault_;
     std::map<std::string, fs::path> waiting_;
     std::uint64_t seen_ = 0, removed_ = 0;
 };
@@ -51,8 +56,9 @@ queue::Outcome work(const core::json::object& args, queue::Run& run) {
     const auto& age = args.at("older_than");
     const auto seconds =
         core::schema::duration_seconds(age.is_string() ? std::string(age.as_string()) : core::json::text(age));
-    Broom broom(run);
-    const core::files::Vault vault{std::string(folder.as_string())};
+    const auto vault = domain::attachments::vault_of(
+        domain::attachments::settings_from([&run](std::string_view path) { return run.setting(path); }));
+    Broom broom(run, vault);
     vault.each_older(std::chrono::seconds(static_cast<std::int64_t>(seconds)), [&](const auto& key, const auto& path) {
         if (!run.stop().stop_requested()) broom.look_at(key, path);
     });

@@ -16,7 +16,9 @@ extern const kit::Resource kAttachments;
 /// What the routes need beside the services. Any thread.
 struct Desk {
     explicit Desk(const kit::Services& all)
-        : services(all), rules(domain::attachments::settings_from(all.setting)), vault(rules.folder) {}
+        : services(all),
+          rules(domain::attachments::settings_from(all.setting)),
+          vault(domain::attachments::vault_of(rules)) {}
 
     /// The key is looked for at first use: a program that only describes its routes has no database.
     domain::attachments::SignedAddress addresses();

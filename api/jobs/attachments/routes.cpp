@@ -261,7 +261,7 @@ std::vector<kit::Route> routes(const kit::Services& services) {
          kit::kNothing,
          {},
          "presignUpload",
-         R"({"job_id": "@jobs", "filename": "pump.jpg", "content_type": "image/jpeg", "size": 48213})"},
+         R"({"job_id": "@jobs", "filename": "pump.txt", "content_type": "text/plain", "size": 19})"},
         {"PUT",
          "/api/v1/attachments/upload/{key}",
          "",
