@@ -2,6 +2,7 @@
 
 #include "core/secret/secret.h"
 #include "core/time/time.h"
+#include "domain/demo/sql.h"
 #include "domain/identity/roles.h"
 #include "domain/identity/sql.h"
 #include "tests/kit/database.h"
@@ -13,8 +14,7 @@ void let_operator_in(core::pg::Pool& pool) {
     const auto user = core::time::uuid7();
     auto lease = pool.acquire();
     core::pg::Transaction tx(lease);
-    tx.execute("insert into organization (id, name, slug) values ('" + kOrganization +
-               "', 'Here', 'here') on conflict do nothing");
+    tx.run(domain::demo::sql::seed_organization, kOrganization);
     for (const auto& role : domain::identity::builtin_roles())
         tx.run(sql::role_ensure, kOrganization, role.name, role.title, role.permissions);
     tx.execute("insert into app_user (id, organization_id, email, name) values ('" + user + "', '" + kOrganization +

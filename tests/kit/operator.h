@@ -10,7 +10,7 @@ namespace nightshift::tests {
 /// The key that `let_operator_in` makes; the same in every database.
 inline const std::string kOperatorKey = "nsk_of-the-operator-of-tests";
 
-/// Once a database: organization, roles, person and key.
+/// Once a database: the demo's organization and people, roles, and the operator with their key.
 void let_operator_in(core::pg::Pool& pool);
 
 }  // namespace nightshift::tests
