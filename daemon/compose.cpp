@@ -141,6 +141,10 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
     if (answers) open_api(configuration);
     if (configuration.number("metrics.port") != 0) open_metrics(configuration);
     measure();
+    if (!roles.contains("scheduler")) return;
+    sweep_watch_ =
+        std::make_unique<workers::sweeps::Watch>(*pool_, [this](const auto& queues) { engine_->wake(queues); });
+    sweep_watch_->start();
 }
 
 /// What routes stand on. A worker alone has it too: it knows how jobs change.
@@ -243,6 +247,7 @@ void Daemon::measure_api() {
 Daemon::~Daemon() {
     measuring_.clear();
     watch_server_.reset();
+    sweep_watch_.reset();
     server_.reset();
     engine_.reset();
     domain::jobs::set_bulk_step({});
@@ -251,11 +256,13 @@ Daemon::~Daemon() {
 bool Daemon::is_moving() const {
     constexpr auto kStuck = 20s;
     if (server_ && server_->stalled() > kStuck) return false;
+    if (watch_ && watch_->stalled() > kStuck) return false;
     const auto state = engine_->state();
     return std::ranges::all_of(state.stalled, [&](const auto& loop) { return loop.second < kStuck; });
 }
 
 bool Daemon::drain(std::chrono::milliseconds limit) {
+    if (watch_) watch_->stop();
     const bool clean = engine_->drain(limit);
     if (server_) server_->stop(5s);
     return clean;

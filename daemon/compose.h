@@ -11,6 +11,7 @@
 #include "core/metrics/metrics.h"
 #include "daemon/configuration.h"
 #include "queue/engine.h"
+#include "workers/sweeps/watch.h"
 
 namespace nightshift::daemon {
 
@@ -45,6 +46,7 @@ private:
     std::unique_ptr<core::http::Server> server_;
     std::unique_ptr<api::kit::Router> watch_router_;
     std::unique_ptr<core::http::Server> watch_server_;
+    std::unique_ptr<workers::sweeps::Watch> sweep_watch_;
     std::vector<core::metrics::Registry::Token> measuring_;  // last: end first
 };
 

@@ -64,6 +64,7 @@ constexpr Column kColumns[] = {
      kit::kSort},
     {"actual_hours", Type::number, "How long was worked on it, by the time logs.", {.server = true}},
     {"is_overdue", Type::boolean, "Past its due date and not done.", {.required = true, .server = true}, kit::kFilter},
+    {"overdue_since", Type::timestamp, "Since when it is overdue.", {.nullable = true, .server = true}},
     {"started_at", Type::timestamp, "When work began.", {.server = true}},
     {"completed_at", Type::timestamp, "When it was done.", {.server = true}, kit::kFilter | kit::kSort},
 };

@@ -1,7 +1,7 @@
 // ./dev bench: what Nightshift reaches, each figure beside the raw limit of the machine measured in the same run.
 // DESIGN 8.
 //   nightshift_bench [--json] [--only drain,latency] [--runs 100000] [--scheduled 10000000] [--pinned 600] [--rows
-//   100000] [--listeners 5000] [--load 3]
+//   100000] [--open 1000000] [--listeners 5000] [--load 3]
 // needs NIGHTSHIFT_TEST_DATABASE_URL and NIGHTSHIFT_TEST_AMQP_URL. Without --only: all but those that take minutes
 // (scheduled, horizon).
 #include <cstdio>
@@ -42,6 +42,7 @@ const std::vector<Measure>& measures() {
         {"schedules", false, measure_schedules},
         {"rescue", false, measure_rescue},
         {"reports", false, measure_reports},
+        {"overdue", false, measure_sweeps},
         {"broker", false,
          [](auto& out, const auto& with) {
              out.push_back({"raw: confirmed publish, batched", "/s", raw::publish_confirmed(with.broker, 20000), 0, 0});
@@ -97,6 +98,8 @@ int main(int argc, char** argv) {
             options.pinned = std::chrono::seconds(std::stoi(value));
         else if (word == "--rows")
             options.rows = std::stoi(value);
+        else if (word == "--open")
+            options.open = std::stoi(value);
         else if (word == "--listeners")
             options.listeners = std::stoi(value);
         else if (word == "--load")

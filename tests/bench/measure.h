@@ -23,6 +23,7 @@ struct Options {
     int scheduled = 10'000'000;        ///< at rest
     std::chrono::seconds pinned{600};  ///< how long a transaction holds the xmin horizon
     int rows = 100000;                 ///< of a report; jobs that the API is asked about
+    int open = 1'000'000;              ///< open jobs beside those that a sweep finds
     int listeners = 5000;              ///< WebSockets
     std::chrono::seconds load{3};      ///< each measurement of the API
 };
@@ -67,5 +68,7 @@ void measure_pinned_horizon(Figures& figures, const Options& options);
 void measure_rescue(Figures& figures, const Options& options);
 /// Reports over many jobs in each format, beside COPY TO and what Python's libraries need for the same.
 void measure_reports(Figures& figures, const Options& options);
+/// A thousand jobs newly overdue, and a thousand clocks with a threshold reached, among ever more that are not.
+void measure_sweeps(Figures& figures, const Options& options);
 
 }  // namespace nightshift::bench

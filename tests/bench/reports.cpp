@@ -39,7 +39,8 @@ double python_needs(std::string_view format, const fs::path& rows, const fs::pat
 }  // namespace
 
 void fill_with_jobs(tests::Database& database, int count) {
-    auto lease = database.pool().acquire();
+    core::pg::Pool patient({.url = database.url(), .size = 1, .statement_timeout = std::chrono::minutes(10)});
+    auto lease = patient.acquire();
     core::pg::Transaction tx(lease);
     tx.run(domain::demo::sql::seed_organization, tests::kOrganization);
     tx.run(domain::demo::sql::seed_jobs, tests::kOrganization, count);
