@@ -30,6 +30,10 @@ json::value merged(const kit::Change& change, std::string_view name) {
 void check_policy(const kit::Change& change) {
     if (merged(change, "first_response_minutes").is_null() && merged(change, "resolution_minutes").is_null())
         throw wrong(Code::rule, "resolution_minutes", "expected this, first_response_minutes, or both");
+    const auto* active = change.body.if_contains("is_active");
+    if (active != nullptr && active->as_bool() &&
+        (change.before == nullptr || !change.before->at("is_active").as_bool()))
+        change.body["active_since"] = core::time::rfc3339(std::chrono::system_clock::now());
     const auto calendar = json::text_in(change.body, "calendar_id");
     if (calendar.empty()) return;
     try {

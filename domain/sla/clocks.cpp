@@ -31,19 +31,29 @@ Instant not_before(const Facts& facts, Instant now) {
     return facts.responded ? std::max(now, *facts.responded) : now;
 }
 
+/// What was used before anything was promised: nobody is told of that.
+int muted_percent(Metric metric, const Facts& facts, const Policy& policy, const Terms& terms) {
+    if (!policy.active_since || facts.phases.front().since >= *policy.active_since) return 0;
+    const auto then = measure(metric, facts, terms, *policy.active_since);
+    constexpr double kMost = 1e6;
+    return static_cast<int>(
+        std::min(kMost, share_of(used_by(then, *terms.calendar, *policy.active_since), terms.budget)));
+}
+
 /// When a clock is to be looked at next: now, where a threshold was reached that has not fired.
 std::optional<Instant> next_look(const Measured& clock, const Policy& policy, const Terms& terms,
-                                 const std::set<int>& fired, Instant now) {
+                                 const std::set<int>& fired, int muted, Instant now) {
     if (clock.cancelled || (clock.stopped && !clock.breached)) return {};
     const auto share = share_of(used_by(clock, *terms.calendar, now), terms.budget);
     const auto reached = policy.thresholds.reached(share);
-    if (std::ranges::any_of(reached, [&](int percent) { return !fired.contains(percent); })) return now;
+    if (std::ranges::any_of(reached, [&](int percent) { return percent > muted && !fired.contains(percent); }))
+        return now;
     const auto next = policy.thresholds.next(share);
     return next ? reaches(clock, terms, *next) : std::nullopt;
 }
 
 json::object row_of(const Subject& job, const Policy& policy, Metric metric, const Measured& clock, const Terms& terms,
-                    const std::optional<Instant>& next) {
+                    int muted, const std::optional<Instant>& next) {
     return {{"job_id", job.id},
             {"metric", name_of(metric)},
             {"cycle", clock.cycle},
@@ -54,6 +64,7 @@ json::object row_of(const Subject& job, const Policy& policy, Metric metric, con
             {"due_at", moment_or_null(clock.due)},
             {"running_from", moment_or_null(clock.running_from)},
             {"used_us", clock.used.count()},
+            {"muted_percent", muted},
             {"pauses", pauses_of(clock)},
             {"paused_at", moment_or_null(clock.paused)},
             {"stopped_at", moment_or_null(clock.stopped)},
@@ -97,8 +108,9 @@ private:
         if (!is_new && stored->stopped && stored->stopped == clock.stopped) return name;
         if (is_new && (clock.cancelled || (clock.stopped && clock.started < now_ - std::chrono::hours(24))))
             return name;
-        const auto next = next_look(clock, policy, terms, is_new ? std::set<int>{} : stored->fired, now);
-        rows_.push_back(row_of(job, policy, metric, clock, terms, next));
+        const int muted = is_new ? muted_percent(metric, facts, policy, terms) : stored->muted;
+        const auto next = next_look(clock, policy, terms, is_new ? std::set<int>{} : stored->fired, muted, now);
+        rows_.push_back(row_of(job, policy, metric, clock, terms, muted, next));
         return name;
     }
 

@@ -19,6 +19,7 @@ struct DueClock {
     std::map<std::string, std::string, std::less<>> people;  ///< by role
     std::set<int> fired;
     double share = 0;
+    int muted = 0;
 };
 
 std::set<int> numbers_in(std::string_view list) {
@@ -43,6 +44,7 @@ DueClock due_clock_from(const core::pg::Result& rows, std::size_t i, const Promi
                             {"team_lead", std::string(rows.text(i, 13))},
                             {"manager", std::string(rows.text(i, 14))}},
                  .fired = numbers_in(rows.text(i, 15))};
+    due.muted = static_cast<int>(rows.number(i, 16));
     due.clock.used = Span(rows.number(i, 8));
     if (!rows.is_null(i, 9)) due.clock.running_from = rows.time(i, 9);
     if (!rows.is_null(i, 10)) due.clock.due = rows.time(i, 10);
@@ -141,7 +143,8 @@ Fired fire_due(core::pg::Transaction& tx, const std::string& organization, Insta
         by_id[due.id] = &due;
         if (due.policy == nullptr) continue;  // given up: its jobs are touched already
         for (const int percent : due.policy->thresholds.reached(due.share))
-            if (!due.fired.contains(percent)) clocks.push_back(due.id), percents.push_back(percent);
+            if (percent > due.muted && !due.fired.contains(percent))
+                clocks.push_back(due.id), percents.push_back(percent);
     }
     const auto won = tx.run(sql::thresholds_fire, organization, clocks, percents, now);
     std::map<std::string, std::vector<int>, std::less<>> by_clock;

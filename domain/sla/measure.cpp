@@ -6,6 +6,8 @@
 namespace nightshift::domain::sla {
 namespace {
 
+constexpr int kMostRepeats = 100;
+
 /// The phases of the clock: those of the job, ended by the first response.
 std::vector<Phase> phases_of(Metric metric, const Facts& facts, Instant now) {
     std::vector<Phase> phases;
@@ -121,14 +123,16 @@ std::optional<Instant> reaches(const Measured& clock, const Terms& terms, int sh
     return used_up(terms, *clock.running_from, wanted - clock.used);
 }
 
+int Thresholds::times_after(double share) const {
+    return static_cast<int>(std::floor(std::min(share - warn_at.back(), 1e6) / repeat_every));
+}
+
 std::vector<int> Thresholds::reached(double share) const {
     std::vector<int> all;
     for (const int percent : warn_at)
         if (share >= percent) all.push_back(percent);
-    if (repeat_every <= 0 || warn_at.empty()) return all;
-    constexpr int kMost = 100;
-    for (int i = 1; i <= kMost && share >= warn_at.back() + i * repeat_every; ++i)
-        all.push_back(warn_at.back() + i * repeat_every);
+    if (repeat_every > 0 && !warn_at.empty() && share >= warn_at.back() + repeat_every)
+        all.push_back(warn_at.back() + std::min(kMostRepeats, times_after(share)) * repeat_every);
     return all;
 }
 
@@ -136,10 +140,8 @@ std::optional<int> Thresholds::next(double share) const {
     for (const int percent : warn_at)
         if (share < percent) return percent;
     if (repeat_every <= 0 || warn_at.empty()) return {};
-    constexpr int kMost = 100;
-    const int last = warn_at.back();
-    const int i = static_cast<int>(std::floor((share - last) / repeat_every)) + 1;
-    return i > kMost ? std::nullopt : std::optional(last + i * repeat_every);
+    const int times = times_after(share) + 1;
+    return times > kMostRepeats ? std::nullopt : std::optional(warn_at.back() + times * repeat_every);
 }
 
 }  // namespace nightshift::domain::sla

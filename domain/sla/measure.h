@@ -70,10 +70,13 @@ struct Thresholds {
     std::vector<int> warn_at;
     int repeat_every = 0;  ///< 0: not again
 
-    /// Those that this share of the budget has reached, in order; a hundred at most beyond the last of warn_at.
+    /// Those that this share of the budget has reached, in order; of the hundred repetitions only the last.
     std::vector<int> reached(double share) const;
     /// The first beyond this share; none: no more.
     std::optional<int> next(double share) const;
+
+private:
+    int times_after(double share) const;
 };
 
 }  // namespace nightshift::domain::sla

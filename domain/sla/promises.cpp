@@ -60,6 +60,7 @@ Policy policy_from(const core::pg::Result& rows, std::size_t i) {
     for (const auto& one : steps.as_array()) policy.steps.push_back(step_from(one.as_object()));
     if (policy.steps.empty()) policy.steps = usual_steps();
     std::ranges::sort(policy.steps, {}, &Step::at);
+    policy.active_since = moment_at(rows, i, 13);
     return policy;
 }
 
@@ -81,7 +82,7 @@ void add_stored(Subject& job, std::string_view text) {
         job.stored.push_back({json::text_in(clock, "id"),
                               json::text_in(clock, "metric"),
                               static_cast<int>(clock.at("cycle").as_int64()),
-                              clock.at("is_cancelled").as_bool(),
+                              static_cast<int>(clock.at("muted").as_int64()),
                               micros(clock.at("stopped")),
                               {}});
         for (const auto& percent : clock.at("fired").as_array())
@@ -171,10 +172,10 @@ Effect Promises::effect(const std::string& status, const Policy& policy) const {
 Facts Promises::facts(const Subject& job, const Policy& policy) const {
     Facts facts{.phases = {}, .responded = job.responded};
     const auto& first = job.moves.empty() ? job.status : job.moves.front().from;
-    auto begins = first.empty() ? effect(job.moves.front().to, policy) : effect(first, policy);
+    const auto begins = first.empty() ? effect(job.moves.front().to, policy) : effect(first, policy);
     // A job that came with its end but without its history ran until then.
-    const bool is_imported =
-        job.moves.empty() && begins == Effect::done && job.completed && *job.completed > job.created;
+    const bool is_imported = begins == Effect::done && job.completed && *job.completed > job.created &&
+                             std::ranges::all_of(job.moves, [](const auto& move) { return move.from.empty(); });
     facts.phases.push_back({job.created, is_imported ? Effect::runs : begins});
     for (const auto& move : job.moves)
         if (!move.from.empty())

@@ -31,6 +31,7 @@ struct Policy {
     std::optional<std::set<std::string>> pauses_in;  ///< none: statuses say so themselves
     Reopening reopening;
     std::vector<Step> steps;
+    std::optional<Instant> active_since;
 
     std::optional<Span> budget(Metric metric) const {
         return metric == Metric::first_response ? first_response : resolution;
@@ -44,7 +45,7 @@ struct Subject {
     struct Stored {
         std::string id, metric;
         int cycle;
-        bool is_cancelled;
+        int muted;  ///< per cent; what was passed before anything was promised
         std::optional<Instant> stopped;
         std::set<int> fired;
     };

@@ -108,7 +108,10 @@ json::object simulate(core::pg::Transaction& tx, const std::string& organization
             for (const auto& job : subjects(tx, organization, ids)) simulation.add(job, to);
         }
         if (ids.size() < wanted) return simulation.shown(true);
-        if (simulation.jobs() >= most) return simulation.shown(false);
+        if (simulation.jobs() < most) continue;
+        const auto more = tx.run(sql::candidates, organization, from, to, any_or(policy.job_type),
+                                 any_or(policy.job_priority), any_or(policy.department), after, after_id, 1);
+        return simulation.shown(more.empty());
     }
 }
 

@@ -1,10 +1,13 @@
 // Jobs that become overdue: noticed at their moment, once for each due date, whoever sweeps and however often.
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <thread>
 
 #include "domain/jobs/overdue.h"
 #include "tests/kit/api_fixture.h"
+#include "tests/kit/eventually.h"
+#include "tests/kit/program.h"
 #include "workers/sweeps/watch.h"
 
 namespace nightshift::tests {
@@ -36,6 +39,14 @@ protected:
     std::int64_t told(const std::string& who = {}) {
         return database.number("select count(*) from notification where type = 'job_overdue'" +
                                (who.empty() ? who : " and user_id = '" + who + "'"));
+    }
+    void copy_due_job(int copies) {
+        database.one(
+            "insert into job (id, organization_id, key, title, job_type_id, job_status_id, job_priority_id, "
+            "created_by_user_id, assigned_to_user_id, due_date) select gen_random_uuid(), organization_id, 'X-' || i, "
+            "'x', job_type_id, job_status_id, job_priority_id, created_by_user_id, assigned_to_user_id, due_date "
+            "from job, generate_series(1, " +
+            std::to_string(copies) + ") i where id = '" + due_job + "'");
     }
     std::string status(const std::string& category) {
         return database.one("select id from job_status where category = '" + category + "'");
@@ -99,12 +110,7 @@ TEST_F(OverdueJobs, FollowAStatusThatCountsAsSomethingElse) {
 
 TEST_F(OverdueJobs, OfOneMinuteAreTakenInBatchesByTwoSweepsAtOnceEachOnce) {
     constexpr int kJobs = 3000;
-    database.one(
-        "insert into job (id, organization_id, key, title, job_type_id, job_status_id, job_priority_id, "
-        "created_by_user_id, assigned_to_user_id, due_date) select gen_random_uuid(), organization_id, 'X-' || i, "
-        "'x', job_type_id, job_status_id, job_priority_id, created_by_user_id, assigned_to_user_id, due_date "
-        "from job, generate_series(1, " +
-        std::to_string(kJobs) + ") i where id = '" + due_job + "'");
+    copy_due_job(kJobs);
     std::atomic<std::size_t> late{0}, most{0};
     const auto work = [&] {
         for (int idle = 0; idle < 3;) {
@@ -133,6 +139,24 @@ TEST_F(OverdueJobs, OfASweepThatDidNotEndAreLeftToTheNext) {
     EXPECT_EQ(told(), 0);
     EXPECT_EQ(sweep("2030-01-01T10:00:00Z").late, 1U);
     EXPECT_EQ(told(technician.id), 1);
+}
+
+TEST_F(OverdueJobs, OfAWorkerThatIsKilledInTheMiddleAreToldOfOnceEach) {
+    constexpr int kJobs = 2500;
+    copy_due_job(kJobs);
+    database.one("update job set due_date = '2020-01-01T10:00:00Z'");
+    {
+        Program program({.database_url = database.url(),
+                         .queue = "sweeps",
+                         .fail_points = "overdue.before_commit=kill@2",
+                         .lease = 2s});
+        ASSERT_TRUE(program.ended_by(SIGKILL)) << program.log();
+    }
+    EXPECT_EQ(told(technician.id), 1000) << "the first batch, and nothing of the second";
+    Program again({.database_url = database.url(), .queue = "sweeps", .lease = 2s});
+    EXPECT_TRUE(eventually([&] { return told(technician.id) >= kJobs + 1; })) << again.log();
+    EXPECT_EQ(told(technician.id), kJobs + 1);
+    EXPECT_EQ(database.number("select count(*) from event where type = 'job_overdue'"), kJobs + 1);
 }
 
 TEST_F(OverdueJobs, StartTheirSweepAtTheirMomentOnceForEachOrganization) {

@@ -222,6 +222,17 @@ TEST_F(ServiceLevels, AreGivenUpWithTheirPolicyAndTakenUpAgain) {
     EXPECT_EQ(minutes_allowed(id), "90");
 }
 
+TEST_F(ServiceLevels, DoNotTellWhatWasOverBeforeTheyWerePromised) {
+    const auto old = job(admin, R"(,"assigned_to_user_id":")" + technician.id + "\"");
+    database.one("update job set created_at = created_at - interval '50 minutes' where id = '" + old + "'");
+    const auto made = policy();
+    settle();
+    EXPECT_EQ(fire(std::chrono::system_clock::now()).warnings, 0U) << "80 per cent were used already";
+    EXPECT_EQ(fire(began(old) + 61min).breaches, 1U) << "that it is late is new";
+    EXPECT_EQ(told("sla_breached", technician.id), 1);
+    EXPECT_EQ(told("sla_warning", technician.id), 0);
+}
+
 TEST_F(ServiceLevels, EscalateAsThePolicySays) {
     const auto lead = person("technician");
     const auto team =

@@ -29,6 +29,7 @@ def a_breach_of_a_service_level_is_noticed_and_told(room):
     job = room.job(job_type_id=kind, assigned_to_user_id=who.id, department_id=room.department(manager_user_id=lead.id)["id"])["id"]
     clocks = {one["metric"]: one for one in room.admin.get(f"/jobs/{job}/sla")["clocks"]}
     equal((clocks["resolution"]["state"], clocks["first_response"]["state"]), ("running", "running"))
+    eventually(lambda: room.sql(f"select count(*) from sla_clock where job_id = '{job}'") == "2")
     room.sql(f"update job set created_at = created_at - interval '2 minutes' where id = '{job}'")
     who.post(f"/jobs/{job}/comments", {"content": "On my way."})   # the clocks are worked out again
     eventually(lambda: told(room, who, "sla_breached", job) and told(room, lead, "sla_breached", job))

@@ -1,5 +1,6 @@
 #include "workers/sweeps/overdue.h"
 
+#include "core/error/fail_point.h"
 #include "domain/jobs/overdue.h"
 
 namespace nightshift::workers::sweeps::overdue {
@@ -13,6 +14,7 @@ queue::Outcome work(const core::json::object&, queue::Run& run) {
         auto lease = run.pool().acquire();
         core::pg::Transaction tx(lease, {.actor = "run:" + run.id(), .organization = run.organization()});
         const auto step = domain::jobs::notice_overdue(tx, run.organization(), run.now(), kBatch);
+        core::fail_point("overdue.before_commit");
         tx.commit();
         late += step.late;
         if (step.taken < kBatch) return queue::Done{{{"overdue", late}}};

@@ -1,5 +1,6 @@
 #include "workers/sweeps/sla.h"
 
+#include "core/error/fail_point.h"
 #include "domain/sla/clocks.h"
 
 namespace nightshift::workers::sweeps::sla {
@@ -12,6 +13,7 @@ auto committed(queue::Run& run, Step&& step) {
     auto lease = run.pool().acquire();
     core::pg::Transaction tx(lease, {.actor = "run:" + run.id(), .organization = run.organization()});
     auto result = step(tx);
+    core::fail_point("sla.before_commit");
     tx.commit();
     return result;
 }

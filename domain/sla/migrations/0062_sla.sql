@@ -6,6 +6,7 @@ create table sla_policy (
     description            text,
     position               int not null default 100,
     is_active              boolean not null default false,
+    active_since           timestamptz,                              -- what was passed before is not told
     job_type_id            uuid,
     job_priority_id        uuid,
     department_id          uuid,
@@ -45,6 +46,7 @@ create table sla_clock (
     due_at          timestamptz,              -- null: it stands still, or its calendar is never open
     running_from    timestamptz,              -- null: it stands still or has stopped
     used_us         bigint not null,          -- business microseconds until running_from, or in all
+    muted_percent   int not null default 0,   -- what was used before anything was promised: thresholds up to there are not told
     pauses          jsonb not null default '[]',
     paused_at       timestamptz,
     stopped_at      timestamptz,

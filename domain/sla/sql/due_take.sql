@@ -6,7 +6,7 @@ with due as materialized (
 )
 select c.id, c.job_id, j.key, j.title, c.metric, c.policy_id, c.calendar_id, c.budget_seconds, c.used_us, c.running_from, c.due_at, c.stopped_at is not null,
        coalesce(j.assigned_to_user_id::text, ''), coalesce(t.lead_user_id::text, ''), coalesce(d.manager_user_id::text, ''),
-       array_to_string(array(select h.percent from sla_threshold h where h.clock_id = c.id), ','), p.name
+       array_to_string(array(select h.percent from sla_threshold h where h.clock_id = c.id), ','), c.muted_percent
   from sla_clock c
   join sla_policy p on p.id = c.policy_id
   join job j on j.id = c.job_id

@@ -5,7 +5,7 @@ select j.id, j.job_type_id, j.job_priority_id, j.department_id, j.created_at, j.
        coalesce((select json_agg(json_build_array((extract(epoch from a.at) * 1000000)::bigint, a.changed -> 'job_status_id' ->> 0, a.changed -> 'job_status_id' ->> 1)
                                  order by a.id)
                    from audit_log a where a.organization_id = $1::uuid and a.subject_id = j.id and a.subject = 'job' and a.changed ? 'job_status_id'), '[]')::text,
-       coalesce((select json_agg(json_build_object('id', c.id, 'metric', c.metric, 'cycle', c.cycle, 'is_cancelled', c.cancelled_at is not null,
+       coalesce((select json_agg(json_build_object('id', c.id, 'metric', c.metric, 'cycle', c.cycle, 'muted', c.muted_percent,
                                                    'stopped', (extract(epoch from c.stopped_at) * 1000000)::bigint,
                                                    'fired', array(select t.percent from sla_threshold t where t.clock_id = c.id order by t.percent)))
                    from sla_clock c where c.job_id = j.id), '[]')::text,
