@@ -13,6 +13,7 @@
 #include "core/metrics/process.h"
 #include "core/pg/migrate.h"
 #include "daemon/notify.h"
+#include "domain/deliveries/deliveries.h"
 #include "kinds.h"
 #include "migrations.h"
 #include "resources.h"
@@ -135,6 +136,7 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
     metrics_ = std::make_shared<core::metrics::Registry>();
     engine_ = std::make_unique<queue::Engine>(engine_settings(configuration, roles, metrics_), generated::kinds);
     make_services(configuration, answers);
+    domain::deliveries::prepare(*pool_, domain::deliveries::settings_from(services_->setting));
     domain::jobs::set_bulk_step(api::jobs::bulk_step_of(*services_));
     engine_->start();
     // Nobody is answered before the engine can take what they send
@@ -256,13 +258,13 @@ Daemon::~Daemon() {
 bool Daemon::is_moving() const {
     constexpr auto kStuck = 20s;
     if (server_ && server_->stalled() > kStuck) return false;
-    if (watch_ && watch_->stalled() > kStuck) return false;
+    if (sweep_watch_ && sweep_watch_->stalled() > kStuck) return false;
     const auto state = engine_->state();
     return std::ranges::all_of(state.stalled, [&](const auto& loop) { return loop.second < kStuck; });
 }
 
 bool Daemon::drain(std::chrono::milliseconds limit) {
-    if (watch_) watch_->stop();
+    if (sweep_watch_) sweep_watch_->stop();
     const bool clean = engine_->drain(limit);
     if (server_) server_->stop(5s);
     return clean;

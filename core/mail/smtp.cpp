@@ -51,8 +51,9 @@ std::string_view without_end(std::string_view line) {
 /// Which part of the conversation a command begins; what is none of them answers a challenge.
 void follow_command(Conversation& talk, std::string_view line) {
     constexpr std::pair<std::string_view, Stage> kCommands[] = {
-        {"EHLO", Stage::connect}, {"HELO", Stage::connect},   {"STARTTLS", Stage::tls}, {"AUTH", Stage::sign_in},
-        {"MAIL", Stage::sender},  {"RCPT", Stage::recipient}, {"DATA", Stage::content}, {"QUIT", Stage::end}};
+        {"EHLO", Stage::connect}, {"HELO", Stage::connect}, {"STARTTLS", Stage::tls},
+        {"AUTH", Stage::sign_in}, {"MAIL", Stage::sender},  {"RCPT", Stage::recipient},
+        {"DATA", Stage::content}, {"QUIT", Stage::end},     {"NOOP", Stage::end}};
     const auto* known = std::ranges::find_if(kCommands, [&](const auto& one) { return line.starts_with(one.first); });
     if (known == std::end(kCommands)) return talk.note("> ", "***");
     if (known->first == "QUIT") {
@@ -149,6 +150,9 @@ void set_mail(CURL* easy, const Envelope& envelope, const List& recipients, Conv
     curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, &give);
     curl_easy_setopt(easy, CURLOPT_READDATA, &talk);
+}
+
+void listen_in(CURL* easy, Conversation& talk) {
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &ignore);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &open_line);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &talk);
@@ -196,6 +200,16 @@ Outcome outcome_of(CURLcode code, const Conversation& talk) {
     return talk.ended ? Outcome::unknown : Outcome::deferred;
 }
 
+Sent told_of(const Server& server, CURLcode code, const Conversation& talk, const char* error_text) {
+    Sent sent{.outcome = outcome_of(code, talk), .stage = talk.stage, .code = talk.code};
+    sent.enhanced = enhanced_of(talk.reply);
+    const std::string because = *error_text == '\0' ? curl_easy_strerror(code) : error_text;
+    const bool has_answer = sent.outcome == Outcome::accepted || talk.code >= 400;
+    sent.message = server.host + ":" + std::to_string(server.port) + ": " + (has_answer ? talk.reply : because);
+    if (sent.outcome == Outcome::unknown) sent.message += " (after the last byte: it may have been taken)";
+    return sent;
+}
+
 }  // namespace
 
 std::string_view name_of(Outcome outcome) {
@@ -220,15 +234,29 @@ Sent send(const Server& server, const Envelope& envelope, const std::string& mes
     curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, error_text);
     set_server(easy.get(), server);
     set_mail(easy.get(), envelope, recipients, talk);
+    listen_in(easy.get(), talk);
     const auto code = run_until(easy.get(), talk, stop);
     if (talk.thrown && !talk.ended) std::rethrow_exception(talk.thrown);
-    Sent sent{.outcome = outcome_of(code, talk), .stage = talk.stage, .code = talk.code};
-    sent.enhanced = enhanced_of(talk.reply);
-    const auto where = server.host + ":" + std::to_string(server.port) + ": ";
-    const std::string because = *error_text == '\0' ? curl_easy_strerror(code) : error_text;
-    sent.message = where + (sent.outcome == Outcome::accepted ? talk.reply : talk.code >= 400 ? talk.reply : because);
-    if (sent.outcome == Outcome::unknown) sent.message += " (after the last byte: it may have been taken)";
+    auto sent = told_of(server, code, talk, error_text);
     easy.reset();  // says QUIT, which is no news
+    sent.exchange = std::move(talk.exchange);
+    return sent;
+}
+
+Sent probe(const Server& server) {
+    const std::string nothing;
+    const std::function<void()> nobody;
+    Conversation talk{.message = nothing, .before_end = nobody};
+    const Easy easy(curl_easy_init(), &curl_easy_cleanup);
+    if (!easy) throw std::bad_alloc();
+    char error_text[CURL_ERROR_SIZE] = "";
+    curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, error_text);
+    set_server(easy.get(), server);
+    curl_easy_setopt(easy.get(), CURLOPT_CUSTOMREQUEST, "NOOP");
+    curl_easy_setopt(easy.get(), CURLOPT_NOBODY, 1L);
+    listen_in(easy.get(), talk);
+    const auto code = run_until(easy.get(), talk, {});
+    auto sent = told_of(server, code, talk, error_text);
     sent.exchange = std::move(talk.exchange);
     return sent;
 }

@@ -58,4 +58,7 @@ std::string_view name_of(Stage stage);
 Sent send(const Server& server, const Envelope& envelope, const std::string& message,
           const std::function<void()>& before_end = nullptr, const std::stop_token& stop = {});
 
+/// Whether it would take our mail: connects, speaks TLS and signs in as `send` does, and sends nothing.
+Sent probe(const Server& server);
+
 }  // namespace nightshift::core::mail

@@ -75,6 +75,13 @@ std::string hmac(const std::string& key, std::string_view text) {
     return Poco::DigestEngine::digestToHex(engine.digest());
 }
 
+std::string hmac_bytes(const std::string& key, std::string_view text) {
+    Poco::HMACEngine<Sha256> engine(key);
+    engine.update(text.data(), text.size());
+    const auto& bytes = engine.digest();
+    return {bytes.begin(), bytes.end()};
+}
+
 bool same(std::string_view left, std::string_view right) {
     unsigned difference = left.size() == right.size() ? 0U : 1U;
     for (std::size_t i = 0; i < left.size() && i < right.size(); ++i)

@@ -16,6 +16,8 @@ std::string random_token(std::size_t bytes = 32);
 std::string digest(std::string_view text);
 /// HMAC-SHA-256 (RFC 2104) in hexadecimal.
 std::string hmac(const std::string& key, std::string_view text);
+/// The same as its 32 bytes.
+std::string hmac_bytes(const std::string& key, std::string_view text);
 /// Whether they are equal; its time tells nothing of where they differ.
 bool same(std::string_view left, std::string_view right);
 

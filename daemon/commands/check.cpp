@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "daemon/configuration.h"
+#include "domain/deliveries/template.h"
 
 namespace nightshift::daemon::check {
 
@@ -25,6 +26,7 @@ void add(CLI::App& app, Action& action) {
                 return kExitOk;
             }
             const auto configuration = Configuration::load(configuration_path(options->config));
+            domain::deliveries::check_templates();
             if (options->print)
                 std::cout << core::json::text(configuration.shown()) << '\n';
             else

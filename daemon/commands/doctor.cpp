@@ -37,6 +37,7 @@ void examine(const Configuration& configuration, Findings& all) {
     if (is_up) append(all, check_work(pool));
     append(all, check_broker(configuration));
     append(all, check_reports_folder(configuration));
+    append(all, check_mail(configuration));
 }
 
 Findings examine(const Options& options) {

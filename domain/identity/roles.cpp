@@ -39,8 +39,9 @@ constexpr Row kTable[] = {
     {"reports.see", {'A', 'A', 'A', '-', 'O', 'O'}},        {"reports.run", {'A', 'A', 'A', '-', 'O', '-'}},
     {"report.team", {'A', 'T', '-', '-', '-', '-'}},        {"dashboard.view", {'A', 'A', 'A', 'A', 'A', 'A'}},
     {"notification.own", {'A', 'A', 'A', 'A', 'A', 'A'}},   {"account.own", {'A', 'A', 'A', 'A', 'A', 'A'}},
-    {"audit.view", {'A', 'T', '-', '-', '-', '-'}},         {"plan.manage", {'A', 'T', '-', '-', '-', '-'}},
-    {"plan.view", {'A', 'A', 'O', 'S', 'S', 'A'}},          {"sla.manage", {'A', 'T', '-', '-', '-', '-'}},
+    {"audit.view", {'A', 'T', '-', '-', '-', '-'}},         {"delivery.manage", {'A', '-', '-', '-', '-', '-'}},
+    {"plan.manage", {'A', 'T', '-', '-', '-', '-'}},        {"plan.view", {'A', 'A', 'O', 'S', 'S', 'A'}},
+    {"sla.manage", {'A', 'T', '-', '-', '-', '-'}},
 };
 
 std::string grant(std::string_view permission, char reach) {

@@ -70,5 +70,7 @@ void measure_rescue(Figures& figures, const Options& options);
 void measure_reports(Figures& figures, const Options& options);
 /// A thousand jobs newly overdue, and a thousand clocks with a threshold reached, among ever more that are not.
 void measure_sweeps(Figures& figures, const Options& options);
+/// Ten thousand webhooks to a local receiver.
+void measure_webhooks(Figures& figures, const Options& options);
 
 }  // namespace nightshift::bench

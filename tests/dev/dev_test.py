@@ -110,8 +110,19 @@ class Dev(unittest.TestCase):
                 return int(folder.name)
         return None
 
+    def sink(self):
+        """The number of the mail server of this room, if there is one."""
+        for folder in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                if str(self.state / "mail.ports").encode() in (folder / "cmdline").read_bytes().split(b"\0"):
+                    return int(folder.name)
+            except OSError:
+                continue
+        return None
+
     def expect_nothing_runs(self):
         self.assertIsNone(self.daemon())
+        self.await_that(lambda: self.sink() is None)
         self.assertFalse((self.state / "servers/running").exists())
 
     def await_that(self, condition):
@@ -127,7 +138,13 @@ class Dev(unittest.TestCase):
         self.assertIsNotNone(self.daemon())
         status, out, _ = self.run_dev("status")
         self.assertIn("nightshift: running", out)
+        self.assertIn("mail page: running, http://localhost:", out)
+        ports = (self.state / "mail.ports").read_text()
+        os.kill(self.sink(), signal.SIGKILL)
         self.assertEqual(self.run_dev("up", "--detach")[0], 0)
+        self.assertEqual((self.state / "mail.ports").read_text(), ports)   # where the daemon sends to
+        _, out, _ = self.run_dev("env")
+        self.assertRegex(out, r"NIGHTSHIFT_MAIL_URL=http://localhost:\d+")
         self.run_dev("down")
         self.expect_nothing_runs()
 

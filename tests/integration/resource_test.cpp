@@ -298,7 +298,7 @@ TEST_F(Resources, AreClosedToWhoIsNotKnownWhateverTheRoute) {
     EXPECT_EQ(open, (std::set<std::string>{"/health", "/ready", "/.well-known/jwks.json", "/api/v1/auth/register",
                                            "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/token/refresh",
                                            "/api/v1/attachments/{id}/file", "/api/v1/attachments/upload/{key}",
-                                           "/api/v1/ws/notifications/{user_id}"}));
+                                           "/unsubscribe", "/api/v1/ws/notifications/{user_id}"}));
 }
 
 TEST_F(Resources, AreNeverChangedByAViewerWhateverTheRoute) {

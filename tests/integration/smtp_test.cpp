@@ -176,5 +176,19 @@ TEST_F(Smtp, an_address_cannot_smuggle_a_command) {
     EXPECT_EQ(sink.connections(), 0);
 }
 
+TEST_F(Smtp, a_server_can_be_tried_without_a_mail) {
+    const MailSink sink({.has_tls = true, .login = "night:secret"});
+    auto server = server_of(sink);
+    server.tls = Tls::starttls;
+    server.ca_file = sink.certificate();
+    server.user = "night";
+    server.password = "secret";
+    EXPECT_EQ(probe(server).outcome, Outcome::accepted);
+    server.password = "other";
+    EXPECT_EQ(probe(server).stage, Stage::sign_in);
+    EXPECT_EQ(probe(server).outcome, Outcome::deferred);
+    EXPECT_EQ(sink.count(), 0U);
+}
+
 }  // namespace
 }  // namespace nightshift::tests::smtp

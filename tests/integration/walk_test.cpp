@@ -38,8 +38,10 @@ const std::set<std::string, std::less<>> kPublic{
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/refresh",
     "POST /api/v1/auth/token/refresh",
-    "GET /api/v1/attachments/{id}/file",       // its address is signed
-    "PUT /api/v1/attachments/upload/{key}",    // and this one's
+    "GET /api/v1/attachments/{id}/file",     // its address is signed
+    "PUT /api/v1/attachments/upload/{key}",  // and this one's
+    "GET /unsubscribe",                      // the address in a mail is signed
+    "POST /unsubscribe",
     "GET /api/v1/ws/notifications/{user_id}",  // its first message may say who it is
 };
 

@@ -10,6 +10,32 @@ daemon_running() {
     [ -n "$pid" ] && grep -qzx serve "/proc/$pid/cmdline" 2> /dev/null && grep -qzxF "$STATE/nightshift.yaml" "/proc/$pid/cmdline" 2> /dev/null
 }
 
+# Every mail of the demo goes to a server that takes it and shows it, and to nobody else.
+MAIL_URL() { echo "http://localhost:$(cut -d' ' -f2 "$STATE/mail.ports")"; }
+sink_running() {
+    local pid; pid=$(cat "$STATE/mail.pid" 2> /dev/null) || return 1
+    [ -n "$pid" ] && grep -qzxF "$STATE/mail.ports" "/proc/$pid/cmdline" 2> /dev/null
+}
+sink_start() {
+    local smtp=0 http=8025
+    ! sink_running || return 0
+    if [ -s "$STATE/mail.ports" ]; then read -r smtp http < "$STATE/mail.ports"; fi   # a daemon may know them
+    for _ in 1 2; do
+        rm -f "$STATE/mail.ports"
+        setsid python3 tests/kit/mail_sink.py --ports "$STATE/mail.ports" --smtp "$smtp" --http "$http" > "$STATE/mail.log" 2>&1 < /dev/null &
+        local pid=$!
+        echo $pid > "$STATE/mail.pid"
+        for _ in $(seq 100); do [ ! -s "$STATE/mail.ports" ] || return 0; alive $pid || break; sleep 0.1; done
+        smtp=0 http=0   # one of them is taken
+    done
+    say "The mail page did not start:"; tail -n 5 "$STATE/mail.log" >&2
+    return 1
+}
+sink_stop() {
+    ! sink_running || kill "$(cat "$STATE/mail.pid")" 2> /dev/null || true
+    rm -f "$STATE/mail.pid"
+}
+
 demo_configure() {
     local port=8000
     [ ! -s "$STATE/port" ] || port=$(cat "$STATE/port")
@@ -28,6 +54,7 @@ api: {port: $port, pages: $PWD/build/pages}
 console: {key_file: $STATE/key}
 reports: {folder: $STATE/reports}
 attachments: {folder: $STATE/attachments}
+mail: {host: 127.0.0.1, port: $(cut -d' ' -f1 "$STATE/mail.ports"), tls: none, from: nightshift@demo.com, site: http://localhost:$port, collect: 5s}
 diagnostics: {enabled: true}
 CONF
 }
@@ -107,10 +134,12 @@ demo_up() {
     say "Starting PostgreSQL and RabbitMQ, private to $STATE"
     servers_start "$STATE/servers"
     demo_create_database
+    sink_start
     demo_configure
     if [ -n "$STARTED" ]; then demo_serve; else say "Already serving."; fi
     demo_await_ready
     say "Nightshift serves on $(DEMO_URL). An API key is in $STATE/key; \`eval \"\$(./dev env)\"\` puts both into your shell."
+    say "Every mail it sends is shown on $(MAIL_URL), and goes to nobody."
     demo_first_report
     [ -z "$detach" ] || { trap - EXIT; return 0; }
     STARTED=1
@@ -129,11 +158,13 @@ demo_down() {
         ! daemon_running || kill -9 "$(cat "$STATE/daemon.pid")"
     fi
     rm -f "$STATE/daemon.pid"
+    sink_stop
     [ ! -d "$STATE/servers" ] || servers_stop "$STATE/servers"
     say "Stopped; nothing is left running."
 }
 demo_status() {
     if daemon_running; then echo "nightshift: running, $(DEMO_URL), $(curl -s "$(DEMO_URL)/ready")"; else echo "nightshift: stopped"; fi
+    if sink_running; then echo "mail page: running, $(MAIL_URL)"; else echo "mail page: stopped"; fi
     if postgres_running "$STATE/servers"; then echo "postgresql: running"; else echo "postgresql: stopped"; fi
     if rabbitmq_running "$STATE/servers"; then echo "rabbitmq: running"; else echo "rabbitmq: stopped"; fi
 }
@@ -141,8 +172,8 @@ demo_logs() { tail -n 100 "$@" "$STATE/daemon.log"; }
 demo_reset() { demo_down; servers_remove "$STATE/servers"; rm -rf -- "$STATE"; say "All of the demo's data is gone."; }
 demo_env() {
     [ -s "$STATE/port" ] || { say "Nothing runs yet: ./dev up --detach"; return 1; }
-    printf 'export NIGHTSHIFT_URL=%q NIGHTSHIFT_TOKEN=%q NIGHTSHIFT_DATABASE_URL=%q NIGHTSHIFT_AMQP_URL=%q\n' \
-        "$(DEMO_URL)" "$(cat "$STATE/key")" "$(cat "$STATE/database_url")" "$(cat "$STATE/broker_url")"
+    printf 'export NIGHTSHIFT_URL=%q NIGHTSHIFT_TOKEN=%q NIGHTSHIFT_DATABASE_URL=%q NIGHTSHIFT_AMQP_URL=%q NIGHTSHIFT_MAIL_URL=%q\n' \
+        "$(DEMO_URL)" "$(cat "$STATE/key")" "$(cat "$STATE/database_url")" "$(cat "$STATE/broker_url")" "$(MAIL_URL)"
 }
 # Side by side with the raw limits, on servers of its own.
 demo_bench() {

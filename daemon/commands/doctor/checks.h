@@ -30,6 +30,7 @@ Findings check_work(core::pg::Pool& pool);
 Findings check_broker(const Configuration& configuration);
 Findings check_reports_folder(const Configuration& configuration);
 Findings check_api(const console::Connection& connection);
+Findings check_mail(const Configuration& configuration);
 Findings check_zones();
 
 }  // namespace nightshift::daemon::doctor

@@ -78,4 +78,4 @@ select json_build_object(
                                                where category not in ('done', 'cancelled') group by 1) b)) from given),
     'recent_activity', (select coalesce(json_agg(a), '[]') from activity a),
     'team_performance', case when $5::boolean then (select coalesce(json_agg(p), '[]') from performance p) end,
-    'unread_notifications', (select count(*)::int from notification n where n.user_id = coalesce($2::uuid, $4::uuid) and n.read_at is null and n.deleted_at is null))::text
+    'unread_notifications', (select count(*)::int from notification n where n.user_id = coalesce($2::uuid, $4::uuid) and n.read_at is null and n.deleted_at is null and n.is_shown))::text

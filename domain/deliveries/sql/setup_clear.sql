@@ -1,0 +1,2 @@
+-- Mail is off: nothing is made for it any more. Index: primary key.
+delete from delivery_setup where channel = 'email'
