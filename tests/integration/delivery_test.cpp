@@ -73,7 +73,7 @@ TEST_F(Deliveries, what_a_burst_tells_of_one_subject_is_one_mail) {
 TEST_F(Deliveries, waits_for_more_as_long_as_it_is_told_to) {
     configure("collect: 10m");
     tell(jane, "news", "First");
-    EXPECT_EQ(database.one("select state || (ready_at > clock_timestamp() + interval '9 minutes') from run"),
+    EXPECT_EQ(database.one("select state::text || (ready_at > clock_timestamp() + interval '9 minutes') from run"),
               "scheduledtrue");
 }
 
