@@ -205,6 +205,10 @@ constexpr Field kWorkers[] = {
 constexpr Field kRetention[] = {
     {"runs_days", Type::integer, "How long ended runs are kept.", {.min = 1, .max = 3650, .fallback = "7"}},
     {"dead_days", Type::integer, "How long dead runs and events are kept.", {.min = 1, .max = 3650, .fallback = "90"}},
+    {"reports_days",
+     Type::integer,
+     "How long the files of reports are kept.",
+     {.min = 1, .max = 3650, .fallback = "30"}},
 };
 constexpr Field kReports[] = {{"folder",
                                Type::text,

@@ -4,10 +4,12 @@
 
 #include "api/kit/file_answer.h"
 #include "api/kit/router.h"
+#include "api/reports/analytics.h"
+#include "api/reports/types.h"
 #include "core/error/error.h"
 #include "core/text/case.h"
 #include "core/time/time.h"
-#include "domain/reports/report_type.h"
+#include "domain/reports/ask.h"
 #include "domain/reports/sql.h"
 #include "queue/actions.h"
 
@@ -34,21 +36,31 @@ std::string capitals(std::string text) {
 /// In capitals or not.
 std::string check_format(const json::value& value) {
     const auto format = capitals(std::string(value.as_string()));
-    for (const auto* one : {"CSV", "JSON", "XLSX", "PDF"})
+    for (const auto* one : {"CSV", "JSON", "XLSX", "PDF", "HTML"})
         if (format == one) return {};
-    return "expected CSV, JSON, XLSX or PDF, got \"" + std::string(value.as_string()) + '"';
+    return "expected CSV, JSON, XLSX, PDF or HTML, got \"" + std::string(value.as_string()) + '"';
 }
 
-constexpr core::schema::Field kGenerate[] = {
-    {"name", Type::text, "What to call it.", {.min = 1, .max = 200, .required = true}},
-    {"report_type", Type::text, "Which report.", {.max = 60, .required = true}},
-    {"parameters", Type::object, "Checked against the report type.", {.fallback = "{}"}},
-    {"export_format",
-     Type::text,
-     "The file's format: CSV, JSON, XLSX or PDF, in capitals or not.",
-     {.max = 10, .fallback = R"("PDF")", .check = check_format}},
-    {"generated_by_user_id", Type::uuid, "Taken for compatibility; the caller is who asks."},
-};
+/// Each type has its own parameters; what none of them has is refused at once, the rest by the type.
+const std::vector<core::schema::Field>& generate_fields() {
+    static const std::vector<core::schema::Field> fields{
+        {"name", Type::text, "What to call it.", {.min = 1, .max = 200, .required = true}},
+        {"report_type",
+         Type::text,
+         "Which report: see GET /reports/types. In capitals or not.",
+         {.max = 60, .required = true}},
+        {"parameters",
+         Type::object,
+         "Those that the type takes: see GET /reports/types.",
+         {.fallback = "{}", .fields = all_parameters()}},
+        {"export_format",
+         Type::text,
+         "The file's format: CSV, JSON, XLSX, PDF or HTML, in capitals or not.",
+         {.max = 10, .fallback = R"("PDF")", .check = check_format}},
+        {"generated_by_user_id", Type::uuid, "Taken for compatibility; the caller is who asks."},
+    };
+    return fields;
+}
 
 constexpr core::schema::Rules kMaybe{.nullable = true};
 constexpr core::schema::Field kReportFields[] = {
@@ -56,8 +68,8 @@ constexpr core::schema::Field kReportFields[] = {
     {"name", Type::text, "What it is called."},
     {"report_type", Type::text, "Which report."},
     {"parameters", Type::object, "What it was asked with."},
-    {"export_format", Type::choice, "The file's format.", {.choices = "CSV|JSON|XLSX|PDF"}},
-    {"status", Type::choice, "How far it is.", {.choices = "pending|generating|ready|failed|cancelled"}},
+    {"export_format", Type::choice, "The file's format.", {.choices = domain::reports::kFormats}},
+    {"status", Type::choice, "How far it is.", {.choices = "pending|generating|ready|failed|cancelled|expired"}},
     {"run_id", Type::uuid, "The run that makes it.", kMaybe},
     {"requested_by", Type::text, "Who asked for it."},
     {"bytes", Type::integer, "How large the file is.", kMaybe},
@@ -66,15 +78,18 @@ constexpr core::schema::Field kReportFields[] = {
     {"error", Type::text, "Why there is none.", kMaybe},
     {"created_at", Type::timestamp, "When it was asked for."},
     {"finished_at", Type::timestamp, "When it was ready, or failed.", kMaybe},
+    {"expires_at", Type::timestamp, "Until when its file is kept.", kMaybe},
+    {"subscription_id", Type::uuid, "The subscription it was made for.", kMaybe},
     {"progress", Type::number, "How much of it is done, from 0 to 1.", kMaybe},
 };
 constexpr std::string_view kMediaTypes =
-    "text/csv|application/json|application/pdf|application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    "text/csv|application/json|application/pdf|text/html|application/"
+    "vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 constexpr kit::Shape kReport{
     "Report", kReportFields,
     R"({"id":"@reports","name":"Jobs in March","report_type":"job_summary","parameters":{},"export_format":"XLSX","status":"ready","run_id":"@runs",
 "requested_by":"token","bytes":48213,"sha256":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","rows":412,"error":null,
-"created_at":"2026-03-02T09:30:00.123456+00:00","finished_at":"2026-03-02T09:30:01.871203+00:00","progress":1})"};
+"created_at":"2026-03-02T09:30:00.123456+00:00","finished_at":"2026-03-02T09:30:01.871203+00:00","expires_at":"2026-04-01T09:30:01.871203+00:00","subscription_id":null,"progress":1})"};
 
 /// Whose reports a caller sees: null for everybody's.
 core::pg::Value requesters(const Caller& caller, std::string_view permission) {
@@ -89,6 +104,10 @@ core::pg::Result find(const Services& services, const std::string& id, const Cal
     return rows;
 }
 
+domain::reports::Asker asker_of(const Caller& caller) {
+    return {.actor = caller.actor, .user = caller.user, .permissions = caller.permissions};
+}
+
 Response generate(const Services& services, const Request&, const Caller& caller, json::object& body) {
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
@@ -98,8 +117,7 @@ Response generate(const Services& services, const Request&, const Caller& caller
                                   .parameters = body.at("parameters").as_object(),
                                   .export_format = capitals(json::text_in(body, "export_format")),
                                   .organization = caller.organization,
-                                  .requested_by = caller.actor,
-                                  .owner = caller.user});
+                                  .by = asker_of(caller)});
     const auto shown = tx.run(sql::report_show, report.id, caller.organization, nullptr);
     tx.commit();
     services.engine.wake({report.run.queue});
@@ -123,11 +141,13 @@ Response show(const Services& services, const Request& request, const Caller& ca
 std::string_view media_type(std::string_view format) {
     if (format == "CSV") return "text/csv; charset=utf-8";
     if (format == "JSON") return "application/json";
+    if (format == "HTML") return "text/html; charset=utf-8";
     return format == "PDF" ? "application/pdf" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 }
 
 Response download(const Services& services, const Request& request, const Caller& caller, json::object&) {
     const auto rows = find(services, request.parameter("id"), caller);
+    if (rows.text(0, 1) == "expired") throw Error(Code::gone, "the report has expired; ask for it again");
     if (rows.text(0, 1) != "ready")
         throw Error(Code::conflict, "the report is " + std::string(rows.text(0, 1)) + "; download it when it is ready");
     const auto folder = services.setting("reports.folder");
@@ -156,7 +176,8 @@ Response remove(const Services& services, const Request& request, const Caller& 
     if (tx.run(sql::report_show, id, caller.organization, requesters(caller, "reports.run")).empty())
         throw Error(Code::not_found, "no such report: " + id);
     const auto live = tx.run(sql::report_run, id, caller.organization);
-    const auto run = live.empty() ? std::string{} : std::string(live.text(0, 0));
+    const bool is_awaited = !live.empty() && live.flag(0, 1);  // by others who asked the same
+    const auto run = live.empty() || is_awaited ? std::string{} : std::string(live.text(0, 0));
     const bool is_stopping = !run.empty() && cancel_run(tx, run, caller);
     const auto rows = tx.run(sql::report_delete, id, caller.organization);
     if (rows.empty()) throw Error(Code::not_found, "no such report: " + id);
@@ -173,12 +194,12 @@ Response remove(const Services& services, const Request& request, const Caller& 
 
 std::vector<kit::Route> routes(const kit::Services& services) {
     const auto bind = [&services](auto function) { return kit::bound(services, function); };
-    return {
+    std::vector<kit::Route> all{
         {"POST",
          "/api/v1/reports/generate",
          "reports.run",
          "Asks for a report; a worker makes it.",
-         kGenerate,
+         generate_fields(),
          bind(generate),
          {.status = 202, .shape = kReport},
          kit::kNothing,
@@ -218,6 +239,9 @@ std::vector<kit::Route> routes(const kit::Services& services) {
          bind(remove),
          {.status = 204}},
     };
+    for (auto& more : {type_routes(services), analytics_routes(services)})
+        all.insert(all.end(), more.begin(), more.end());
+    return all;
 }
 
 }  // namespace nightshift::api::reports

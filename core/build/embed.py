@@ -6,6 +6,7 @@
   <folder>/migrations/NNNN_x.sql   -> generated/migrations.h, ordered by number; a number used twice is refused
   <folder>/views/*.sql             -> generated/views.h, ordered by path
   workers/<family>/<name>.h with `inline constexpr queue::Kind kind`  -> generated/kinds.h
+  domain/reports/types/<name>.h with `inline constexpr ReportType type` -> generated/report_types.h
   api/<resource>/<resource>.h with `routes()`                           -> generated/resources.h
 A file is rewritten only when its text changes, so nothing rebuilds without reason.
 """
@@ -88,6 +89,7 @@ def main():
     templates(root, out)
     migrations(root, out)
     listing(root, out, "workers", r"^inline constexpr queue::Kind kind\b", "kinds", "const queue::Kind*", "&{space}::kind")
+    listing(root, out, "domain", r"^inline constexpr ReportType type\b", "report_types", "const domain::reports::ReportType* const", "&{space}::type")
     listing(root, out, "api", r"^std::vector<kit::Route> routes\(", "resources", "std::vector<api::kit::Route> (*const)(const api::kit::Services&)", "&{space}::routes")
     listing(root, out, "daemon", r"^void add\(CLI::App&", "commands", "void (*const)(CLI::App&, daemon::Action&)", "&{space}::add")
     stamp = out / "stamp.cpp"

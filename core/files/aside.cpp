@@ -10,6 +10,7 @@
 
 #include "core/error/error.h"
 #include "core/files/table.h"
+#include "core/text/case.h"
 
 namespace nightshift::core::files {
 namespace {
@@ -75,7 +76,10 @@ void FileAside::keep() {
         aside_ = part;
         is_named_ = true;
     }
-    if (is_named_ && ::rename(aside_.c_str(), path_.c_str()) != 0) fail(path_, "named", errno);
+    if (is_named_) {
+        if (::rename(aside_.c_str(), path_.c_str()) != 0) fail(path_, "named", errno);
+        aside_ = path_;
+    }
     is_named_ = false;
     const int folder = ::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const bool good = folder >= 0 && ::fsync(folder) == 0;
@@ -84,13 +88,23 @@ void FileAside::keep() {
     if (!good) fail(path_, "flushed to disk", why);
 }
 
+void FileAside::keep_as(std::string path) {
+    path_ = std::move(path);
+    keep();
+}
+
+std::string extension(std::string_view format) {
+    return "." + text::lower_case(format);
+}
+
 std::unique_ptr<TableWriter> table_writer(std::string_view format, const std::string& path, TableHead head) {
     if (format == "CSV") return csv_writer(path, std::move(head));
     if (format == "JSON") return json_writer(path, std::move(head));
     if (format == "XLSX") return xlsx_writer(path, std::move(head));
     if (format == "PDF") return pdf_writer(path, std::move(head));
+    if (format == "HTML") return html_writer(path, std::move(head));
     throw Error(Code::validation,
-                "export_format: expected CSV, JSON, XLSX or PDF, got \"" + std::string(format) + "\"");
+                "export_format: expected CSV, JSON, XLSX, PDF or HTML, got \"" + std::string(format) + "\"");
 }
 
 }  // namespace nightshift::core::files

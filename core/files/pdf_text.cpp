@@ -106,6 +106,23 @@ void PdfText::put(std::string_view what, double x, double y, double width, Font&
     pango_cairo_show_layout(context_, layout);
 }
 
+double PdfText::put_lines(std::string_view what, double x, double y, double width, Font& font, int lines) {
+    draw();
+    auto* layout = layout_.get();
+    pango_layout_set_font_description(layout, font.description());
+    pango_layout_set_width(layout, static_cast<int>(width * PANGO_SCALE));
+    pango_layout_set_alignment(layout, PANGO_ALIGN_LEFT);
+    pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+    pango_layout_set_height(layout, -lines);
+    pango_layout_set_text(layout, what.data(), static_cast<int>(what.size()));
+    int height = 0;
+    pango_layout_get_size(layout, nullptr, &height);
+    cairo_move_to(context_, x, y);
+    pango_cairo_show_layout(context_, layout);
+    pango_layout_set_height(layout, -1);
+    return static_cast<double>(height) / PANGO_SCALE;
+}
+
 /// False: it needs pango, and nothing was done.
 bool PdfText::put_simply(std::string_view what, double x, double y, double width, Font& font, bool right) {
     const auto text = text_.size(), glyphs = glyphs_.size();

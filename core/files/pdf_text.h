@@ -40,6 +40,8 @@ public:
     /// Drawn in the colour that is set when draw() is called, at the latest with the next text of another font.
     void put(std::string_view what, double x, double y, double width, Font& font, bool right = false);
     void draw();
+    /// A paragraph of so many lines at most, whose top is at `y`; how high it is. Drawn at once, in the present colour.
+    double put_lines(std::string_view what, double x, double y, double width, Font& font, int lines);
 
 private:
     bool put_simply(std::string_view what, double x, double y, double width, Font& font, bool right);

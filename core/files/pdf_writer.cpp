@@ -9,12 +9,20 @@
 #include "core/files/out.h"
 #include "core/files/pdf_text.h"
 #include "core/files/table.h"
+#include "core/files/totals.h"
 
 namespace nightshift::core::files {
 namespace {
 
 constexpr double kWidth = 841.89, kHeight = 595.28, kMargin = 36;  // A4 landscape, points
-constexpr double kRow = 15, kHeader = kRow + 2, kChartHeight = 150, kBottom = kHeight - kMargin - 12;
+constexpr double kRow = 15, kHeader = kRow + 2, kBarRow = 15, kBottom = kHeight - kMargin - 12;
+constexpr std::string_view kNothing = "There is nothing to show.";
+
+struct Tone {
+    double r, g, b;
+};
+constexpr Tone kInk{0.11, 0.15, 0.20}, kSoft{0.36, 0.41, 0.46}, kDeep{0.08, 0.20, 0.35}, kBand{0.955, 0.965, 0.975},
+    kLine{0.80, 0.83, 0.86}, kBar{0.25, 0.45, 0.71}, kWhite{1, 1, 1};
 
 /// One page at a time: cairo writes each out when it is shown, so a million rows need no more memory than forty.
 /// A page that is out can't be told how many there will be in all. Rows are all of one height, so where their number is
@@ -23,12 +31,14 @@ class PdfWriter final : public TableWriter {
 public:
     PdfWriter(const std::string& path, TableHead head)
         : head_(std::move(head)),
+          totals_(head_.columns),
           out_(path),
           surface_(cairo_pdf_surface_create_for_stream(write, this, kWidth, kHeight)),
           context_(cairo_create(surface_.get())),
           text_(context_.get()),
           small_(text_.font("DejaVu Sans, Noto Sans 7.5")),
           strong_(text_.font("DejaVu Sans, Noto Sans Bold 7.5")),
+          medium_(text_.font("DejaVu Sans, Noto Sans 9")),
           large_(text_.font("DejaVu Sans, Noto Sans Bold 17")) {
         check();
         cairo_pdf_surface_set_metadata(surface_.get(), CAIRO_PDF_METADATA_TITLE, head_.title.c_str());
@@ -43,21 +53,20 @@ public:
     PdfWriter& operator=(const PdfWriter&) = delete;
 
     void row(const std::vector<std::string_view>& cells) override {
-        if (y_ + kRow > kBottom) {
-            end_page();
-            y_ = kMargin;
-            draw_header();
-        }
-        if (row_++ % 2 == 1) fill(kMargin, y_, kWidth - 2 * kMargin, kRow, 0.955, 0.965, 0.975);
-        colour(0.13, 0.15, 0.19);
-        for (std::size_t i = 0; i < cells.size(); ++i) {
-            const bool right = head_.columns[i].type == CellType::number;
-            text_.put(cells[i], left_[i] + 3, y_ + 10, left_[i + 1] - left_[i] - 6, small_, right);
-        }
-        y_ += kRow;
+        make_room();
+        if (row_++ % 2 == 1) fill(kMargin, y_, kWidth - 2 * kMargin, kRow, kBand);
+        colour(kInk);
+        put_cells(cells, small_);
+        totals_.add(cells);
     }
 
     void finish() override {
+        if (row_ == 0) {
+            colour(kSoft);
+            text_.put(kNothing, kMargin + 3, y_ + 14, kWidth - 2 * kMargin, small_);
+        } else if (totals_.any()) {
+            draw_totals();
+        }
         end_page();
         cairo_surface_finish(surface_.get());
         check();
@@ -84,18 +93,39 @@ private:
         if (status != CAIRO_STATUS_SUCCESS)
             throw Error(Code::internal, std::string("PDF: ") + cairo_status_to_string(status));
     }
+    void make_room() {
+        if (y_ + kRow <= kBottom) return;
+        end_page();
+        y_ = kMargin;
+        draw_header();
+    }
+    void put_cells(const std::vector<std::string_view>& cells, PdfText::Font& font) {
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            const bool right = head_.columns[i].type == CellType::number;
+            text_.put(cells[i], left_[i] + 3, y_ + 10, left_[i + 1] - left_[i] - 6, font, right);
+        }
+        y_ += kRow;
+    }
+    void draw_totals() {
+        make_room();
+        fill(kMargin, y_, kWidth - 2 * kMargin, 1, kDeep);
+        colour(kInk);
+        const auto texts = totals_.texts();
+        put_cells({texts.begin(), texts.end()}, strong_);
+    }
     /// Where the first page's rows begin is known now.
     void count_pages(std::size_t rows) {
+        if (totals_.any() && rows > 0) ++rows;
         const auto fit = [](double from) { return static_cast<std::size_t>((kBottom - from) / kRow); };
         const auto first = fit(y_), each = fit(kMargin + kHeader);
         pages_ = 1 + (rows > first ? (rows - first + each - 1) / each : 0);
     }
-    void colour(double r, double g, double b) {
+    void colour(const Tone& tone) {
         text_.draw();
-        cairo_set_source_rgb(context_.get(), r, g, b);
+        cairo_set_source_rgb(context_.get(), tone.r, tone.g, tone.b);
     }
-    void fill(double x, double y, double w, double h, double r, double g, double b) {
-        colour(r, g, b);
+    void fill(double x, double y, double w, double h, const Tone& tone) {
+        colour(tone);
         cairo_rectangle(context_.get(), x, y, w, h);
         cairo_fill(context_.get());
     }
@@ -111,39 +141,40 @@ private:
     }
 
     void draw_title() {
-        colour(0.08, 0.2, 0.35);
-        text_.put(head_.title, kMargin, y_ + 17, kWidth - 2 * kMargin, large_);
-        colour(0.4, 0.44, 0.5);
-        text_.put(head_.subtitle, kMargin, y_ + 33, kWidth - 2 * kMargin, small_);
-        y_ += 48;
+        constexpr double kBetween = 3;
+        const double width = kWidth - 2 * kMargin;
+        colour(kDeep);
+        y_ += text_.put_lines(head_.title, kMargin, y_, width, large_, 2) + kBetween;
+        colour(kInk);
+        if (!head_.subtitle.empty()) y_ += text_.put_lines(head_.subtitle, kMargin, y_, width, medium_, 2) + kBetween;
+        colour(kSoft);
+        if (!head_.note.empty()) y_ += text_.put_lines(head_.note, kMargin, y_, width, small_, 1);
+        y_ += 12;
     }
 
+    /// Bars from left to right: labels may be long, and each is read beside its value.
     void draw_chart() {
+        constexpr double kLabels = 190, kValues = 60, kThick = 9;
         const double most = std::ranges::max_element(head_.chart, {}, &std::pair<std::string, double>::second)->second;
-        const double step = (kWidth - 2 * kMargin) / static_cast<double>(head_.chart.size()),
-                     base = y_ + kChartHeight - 16;
-        colour(0.13, 0.15, 0.19);
-        text_.put(head_.chart_title, kMargin, y_ + 8, 400, strong_);
-        static constexpr double kColours[][3] = {{0.30, 0.49, 0.70}, {0.95, 0.64, 0.28}, {0.79, 0.30, 0.30},
-                                                 {0.60, 0.45, 0.70}, {0.30, 0.62, 0.44}, {0.55, 0.58, 0.62}};
-        for (std::size_t i = 0; i < head_.chart.size(); ++i) {
-            const auto& [label, value] = head_.chart[i];
-            const double height = most > 0 ? value / most * (kChartHeight - 50) : 0,
-                         x = kMargin + step * static_cast<double>(i);
-            const auto& c = kColours[i % std::size(kColours)];
-            fill(x + step * 0.2, base - height, step * 0.6, height, c[0], c[1], c[2]);
-            colour(0.13, 0.15, 0.19);
-            text_.put(std::to_string(static_cast<long long>(value)), x + step * 0.2 + 2, base - height - 4, step * 0.6,
-                      strong_);
-            text_.put(label, x + step * 0.2 + 2, base + 11, step * 0.75, small_);
+        const double left = kMargin + kLabels, width = kWidth - kMargin - kValues - left;
+        colour(kInk);
+        text_.put(head_.chart_title, kMargin, y_ + 8, kWidth - 2 * kMargin, strong_);
+        y_ += 16;
+        for (const auto& [label, value] : head_.chart) {
+            const double top = y_ + (kBarRow - kThick) / 2;
+            fill(left, top, width, kThick, kBand);
+            if (most > 0 && value > 0) fill(left, top, value / most * width, kThick, kBar);
+            colour(kInk);
+            text_.put(label, kMargin, y_ + 10, kLabels - 8, small_, true);
+            text_.put(number_text(value), left + width + 6, y_ + 10, kValues - 6, strong_);
+            y_ += kBarRow;
         }
-        fill(kMargin, base, kWidth - 2 * kMargin, 0.7, 0.6, 0.63, 0.67);
-        y_ += kChartHeight + 8;
+        y_ += 14;
     }
 
     void draw_header() {
-        fill(kMargin, y_, kWidth - 2 * kMargin, kHeader, 0.08, 0.2, 0.35);
-        colour(1, 1, 1);
+        fill(kMargin, y_, kWidth - 2 * kMargin, kHeader, kDeep);
+        colour(kWhite);
         for (std::size_t i = 0; i < head_.columns.size(); ++i)
             text_.put(head_.columns[i].title, left_[i] + 3, y_ + 11, left_[i + 1] - left_[i] - 6, strong_,
                       head_.columns[i].type == CellType::number);
@@ -151,8 +182,9 @@ private:
     }
 
     void end_page() {
-        colour(0.4, 0.44, 0.5);
-        text_.put(head_.title, kMargin, kHeight - kMargin + 11, 400, small_);
+        fill(kMargin, kHeight - kMargin, kWidth - 2 * kMargin, 0.5, kLine);
+        colour(kSoft);
+        text_.put(head_.title, kMargin, kHeight - kMargin + 11, 500, small_);
         const auto of = ++page_ <= pages_ ? " of " + std::to_string(pages_) : std::string{};
         text_.put("page " + std::to_string(page_) + of, kWidth - kMargin - 100, kHeight - kMargin + 11, 100, small_,
                   true);
@@ -162,13 +194,14 @@ private:
     }
 
     TableHead head_;
+    Totals totals_;
     Out out_;
     std::exception_ptr problem_;
     bool is_given_up_ = false;
     Held<cairo_surface_t> surface_;
     Held<cairo_t> context_;
     PdfText text_;
-    PdfText::Font &small_, &strong_, &large_;
+    PdfText::Font &small_, &strong_, &medium_, &large_;
     std::vector<double> left_;
     double y_ = kMargin;
     std::size_t row_ = 0, page_ = 0, pages_ = 0;

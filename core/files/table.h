@@ -12,17 +12,21 @@
 
 namespace nightshift::core::files {
 
-enum class CellType : std::uint8_t { text, number, date };
+/// moment: 2026-03-01 09:30, with seconds or without.
+enum class CellType : std::uint8_t { text, number, date, moment };
 
 struct Column {
     std::string_view name;   ///< in JSON and CSV
     std::string_view title;  ///< for people
     CellType type = CellType::text;
     double width = 1;  ///< share of the page's width
+    bool sum = false;  ///< what it comes to is told below the rows, where people read
 };
 
 struct TableHead {
-    std::string title, subtitle;
+    std::string title;
+    std::string subtitle;  ///< what it is about
+    std::string note;      ///< as of when, how much, for whom
     std::vector<Column> columns;
     std::string chart_title;
     std::vector<std::pair<std::string, double>> chart;  ///< label, value
@@ -37,13 +41,16 @@ public:
     virtual void finish() = 0;
 };
 
-/// CSV, JSON, XLSX or PDF at `path`. Throws Error(unavailable) with the reason when it can't be written.
+/// ".csv", for a file of this format.
+std::string extension(std::string_view format);
+/// CSV, JSON, XLSX, PDF or HTML at `path`. Throws Error(unavailable) with the reason when it can't be written.
 std::unique_ptr<TableWriter> table_writer(std::string_view format, const std::string& path, TableHead head);
 
 std::unique_ptr<TableWriter> csv_writer(const std::string& path, TableHead head);
 std::unique_ptr<TableWriter> json_writer(const std::string& path, TableHead head);
 std::unique_ptr<TableWriter> xlsx_writer(const std::string& path, TableHead head);
 std::unique_ptr<TableWriter> pdf_writer(const std::string& path, TableHead head);
+std::unique_ptr<TableWriter> html_writer(const std::string& path, TableHead head);
 
 /// A cell as CSV may hold it: quoted where needed, and harmless to a spreadsheet that would take it for a formula
 /// (OWASP, CSV Injection).
@@ -68,6 +75,8 @@ public:
     FileFacts facts() const;
     /// Takes the place of what had the name; flushes the folder.
     void keep();
+    /// The same under another name in the same folder; more than once gives one file several names.
+    void keep_as(std::string path);
 
 private:
     std::string path_, aside_;

@@ -111,6 +111,19 @@ std::string permission_problem(std::string_view given) {
            core::suggestion(name, known.data(), known.data() + known.size());
 }
 
+std::string_view reach_of(const std::vector<std::string>& held, std::string_view permission) {
+    std::size_t most = 0;
+    bool is_held = false;
+    for (const auto& one : held) {
+        if (one == "*") return "all";
+        const auto [name, reach] = parsed(one);
+        if (name != permission || reach == kReaches.size()) continue;
+        is_held = true;
+        most = std::max(most, reach);
+    }
+    return is_held ? kReaches[most] : std::string_view{};
+}
+
 std::vector<std::string> narrowed(const std::vector<std::string>& held, const std::vector<std::string>& wanted) {
     std::vector<std::string> out;
     for (const auto& one : held) {

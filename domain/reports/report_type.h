@@ -1,60 +1,41 @@
-// Report types: what can be asked, and where the rows come from. One value a type.
+// Report types: what can be asked, and where the rows come from. One file each in domain/reports/types; the build
+// gathers them. docs/how-to/add-a-report-type.md walks through one.
 #pragma once
 
-#include <functional>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "core/files/table.h"
-#include "core/json/json.h"
-#include "core/pg/pg.h"
+#include "core/pg/statement.h"
 #include "core/schema/field.h"
-#include "queue/submit.h"
 
 namespace nightshift::domain::reports {
 
 struct ReportType {
     std::string_view name;
+    std::string_view title;
     std::string_view doc;
+    /// What may be asked with. Those called start_date, end_date, period and time_zone become `from`, `to` and
+    /// `time_zone` of the statements; ..._id name a live row of the organization.
     std::span<const core::schema::Field> parameters;
     std::span<const core::files::Column> columns;
-    const core::pg::Statement* rows;   ///< $1 organization, then each parameter in order, "" for none
-    const core::pg::Statement* chart;  ///< label, value; the same parameters. The values' sum is how many rows
-                                       ///< there are, unless a third column says it
+    /// $1 organization, $2 how far who asks sees (all, team, own), $3 who that is or null, $4 the parameters with
+    /// `from`, `to`, `time_zone` and `as_of`, as jsonb. More columns than those above are not printed.
+    const core::pg::Statement* rows;
+    /// Label, value; as the rows. The values' sum is how many rows there are, unless a third column says it.
+    const core::pg::Statement* chart;
     std::string_view chart_title;
+    /// What somebody must hold to ask for it; how far it reaches decides the rows.
+    std::string_view permission;
+    /// The columns of the rows behind those that are printed, by name: for who reads the answer as JSON.
+    std::span<const std::string_view> behind = {};
 };
 
-/// Throws Error(validation) naming `report_type`, with the nearest known name.
+/// Every type there is, by name.
+std::span<const ReportType* const> report_types();
+
+/// Throws Error(validation) naming `report_type`, with the nearest known name; for one whose subject is not there yet
+/// it says so.
 const ReportType& require_report_type(std::string_view name);
-
-/// What is asked for: a report, and in whose name.
-struct Asked {
-    std::string name;
-    std::string report_type;
-    core::json::object parameters;  ///< checked against the type's own
-    std::string export_format;
-    std::string organization;
-    std::string requested_by;
-    std::string origin = "api";  ///< of its run
-    std::string owner = {};      ///< of its run: the person who asks, where it is one
-};
-struct Submitted {
-    std::string id;
-    queue::Submitted run;
-};
-/// The report and the run that makes it: both or none, with the caller's transaction. Throws Error(validation) naming
-/// `report_type` or the parameters.
-Submitted ask(core::pg::Transaction& tx, Asked asked);
-
-/// Writes the report's rows; returns how many. `each` hears after every batch; false from it stops (returns what was
-/// written).
-struct Written {
-    std::size_t rows = 0;
-    bool complete = false;
-};
-Written write(core::pg::Transaction& tx, const ReportType& type, const std::string& organization,
-              const core::json::object& parameters, std::string_view title, std::string_view format,
-              const std::string& path, const std::function<bool(std::size_t done, std::size_t of)>& each);
 
 }  // namespace nightshift::domain::reports

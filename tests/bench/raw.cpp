@@ -5,9 +5,7 @@
 #include <chrono>
 #include <fstream>
 #include <memory>
-#include <regex>
 #include <stdexcept>
-#include <vector>
 
 #include "core/amqp/amqp.h"
 
@@ -78,13 +76,16 @@ double claim_and_complete(const std::string& url, int rows) {
     });
 }
 
-double copy_out(const std::string& url, std::string query, const std::string& organization, const std::string& file) {
+double copy_out(const std::string& url, std::string query, const std::vector<core::pg::Value>& values,
+                const std::string& file) {
     const std::unique_ptr<PGconn, decltype(&PQfinish)> link(PQconnectdb(url.c_str()), PQfinish);
-    // COPY takes no parameters: the organization is written in, and each "($n = '' or ..)" of a filter not asked for
-    // holds.
-    query = std::regex_replace(query, std::regex(R"(\(\$\d+ = '' or (?:[^()]|\([^()]*\))*\))"), "true");
-    for (auto at = query.find("$1"); at != std::string::npos; at = query.find("$1"))
-        query.replace(at, 2, "'" + organization + "'");
+    // COPY takes no parameters: they are written in.
+    for (std::size_t i = values.size(); i > 0; --i) {
+        const auto& text = values[i - 1].text();
+        const std::string name = "$" + std::to_string(i), literal = text ? "'" + *text + "'" : "null";
+        for (auto at = query.find(name); at != std::string::npos; at = query.find(name, at + literal.size()))
+            query.replace(at, name.size(), literal);
+    }
     std::ofstream out(file, std::ios::binary);
     const auto began = std::chrono::steady_clock::now();
     PQclear(PQexec(link.get(), ("copy (" + query + "\n) to stdout csv").c_str()));

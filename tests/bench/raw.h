@@ -2,6 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
+
+#include "core/pg/pg.h"
 
 namespace nightshift::bench::raw {
 
@@ -11,8 +14,8 @@ double insert_by_hundreds(const std::string& database_url, int rows);
 double insert_one_by_one(const std::string& database_url, int rows);
 /// Rows a second claimed and completed a hundred at a time over one connection, by UPDATE.
 double claim_and_complete(const std::string& database_url, int rows);
-/// Seconds for COPY TO of a query's rows into a file; $1 the organization, its other parameters not given.
-double copy_out(const std::string& database_url, std::string query, const std::string& organization,
+/// Seconds for COPY TO of a query's rows into a file, with these parameters.
+double copy_out(const std::string& database_url, std::string query, const std::vector<core::pg::Value>& values,
                 const std::string& file);
 /// Confirmed persistent messages a second into a quorum queue, batched.
 double publish_confirmed(const std::string& broker_url, int messages);

@@ -40,7 +40,8 @@ protected:
         report = core::time::uuid7();
         const auto run = submit("report.generate", {{"report_id", report}});
         core::pg::once(database.pool(), domain::reports::sql::report_insert, report, kOrganization, "All jobs",
-                       "job_summary", "{}", "CSV", run, "test");
+                       "job_summary", R"({"time_zone":"UTC"})", "CSV", run, "test", "", std::vector<std::string>{"*"},
+                       "question", "", "");
         return run;
     }
     std::string status() {

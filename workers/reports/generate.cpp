@@ -5,8 +5,8 @@
 #include "core/error/error.h"
 #include "core/error/fail_point.h"
 #include "core/log/log.h"
-#include "domain/reports/report_type.h"
 #include "domain/reports/sql.h"
+#include "domain/reports/write.h"
 
 namespace nightshift::workers::reports {
 namespace {
@@ -15,67 +15,98 @@ namespace sql = domain::reports::sql;
 namespace fs = std::filesystem;
 using core::pg::Transaction;
 
-struct Asked {
-    std::string id, name, type, format, file;
-    core::json::object parameters;
+struct Begun {
+    domain::reports::Question question;
+    std::string file;
 };
 
-/// Nothing when the report was deleted or is made already, or another attempt has taken over. Removes what the attempt
-/// before us may have left: while the row is locked, nobody else can give a file its name.
-std::optional<Asked> begin(queue::Run& run, const std::string& id, const fs::path& folder) {
-    auto lease = run.pool().acquire();
-    Transaction tx(lease, {.actor = "run:" + run.id(), .organization = run.organization()});
-    const auto rows = tx.run(sql::report_begin, id, run.organization(), run.id(), run.epoch(),
-                             id + "-" + std::to_string(run.epoch()));
-    if (rows.empty()) return std::nullopt;
-    std::error_code ignored;
-    if (const auto left = rows.text(0, 5); !left.empty()) fs::remove(folder / left, ignored);
-    tx.commit();
-    return Asked{id,
-                 std::string(rows.text(0, 0)),
-                 std::string(rows.text(0, 1)),
-                 std::string(rows.text(0, 3)),
-                 std::string(rows.text(0, 4)),
-                 core::json::parse_object(rows.text(0, 2))};
+std::vector<std::string> texts_of(std::string_view json) {
+    std::vector<std::string> texts;
+    for (const auto& one : core::json::parse(json).as_array()) texts.emplace_back(one.as_string());
+    return texts;
 }
 
-domain::reports::Written make(queue::Run& run, const Asked& asked, const std::string& path) {
+/// In the sight of who asked, as it is now.
+domain::reports::Question question_of(Transaction& tx, const queue::Run& run, const core::pg::Result& row) {
+    const auto& type = domain::reports::require_report_type(row.text(0, 1));
+    auto sight =
+        domain::reports::sight_of(tx, type, run.organization(), std::string(row.text(0, 5)), texts_of(row.text(0, 6)));
+    if (sight.reach.empty())
+        throw core::Error(core::Code::forbidden, "who asked for this report may not see it any more");
+    return {.type = type,
+            .organization = run.organization(),
+            .sight = std::move(sight),
+            .parameters = core::json::parse_object(row.text(0, 2)),
+            .title = std::string(row.text(0, 0)),
+            .format = std::string(row.text(0, 3)),
+            .as_of = run.now()};
+}
+
+/// Nothing when the report was deleted or is made already, or another attempt has taken over. Removes what the attempt
+/// before us may have left: while the rows are locked, nobody else can give a file its name.
+std::optional<Begun> begin(queue::Run& run, const std::string& id, const fs::path& folder) {
+    auto lease = run.pool().acquire();
+    Transaction tx(lease, {.actor = "run:" + run.id(), .organization = run.organization()});
+    const auto rows = tx.run(sql::report_begin, id, run.id(), run.epoch(), run.organization());
+    if (rows.empty()) return std::nullopt;
+    std::error_code ignored;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (const auto left = rows.text(i, 4); !left.empty()) fs::remove(folder / left, ignored);
+    auto question = question_of(tx, run, rows);
+    const auto file = id + "-" + std::to_string(run.epoch()) + core::files::extension(question.format);
+    tx.commit();
+    return Begun{std::move(question), file};
+}
+
+domain::reports::Written make(queue::Run& run, const Begun& begun, const std::string& path) {
     auto lease = run.pool().acquire();
     Transaction tx(lease, {.actor = "run:" + run.id(), .organization = run.organization(), .read_only = true});
-    return domain::reports::write(tx, domain::reports::require_report_type(asked.type), run.organization(),
-                                  asked.parameters, asked.name, asked.format, path,
-                                  [&](std::size_t done, std::size_t of) {
-                                      run.progress(of == 0 ? 0 : static_cast<double>(done) / static_cast<double>(of),
-                                                   std::to_string(done) + " rows");
-                                      core::fail_point("file.half");
-                                      return !run.stop().stop_requested();
-                                  });
+    return domain::reports::write(tx, begun.question, path, [&](std::size_t done, std::size_t of) {
+        run.progress(of == 0 ? 0 : static_cast<double>(done) / static_cast<double>(of), std::to_string(done) + " rows");
+        core::fail_point("file.half");
+        return !run.stop().stop_requested();
+    });
 }
 
 /// A courtesy to who looks at the report before the next attempt.
-void tell_waiting(queue::Run& run, const std::string& id, const core::pg::Value& why) {
+void tell_waiting(queue::Run& run, const core::pg::Value& why) {
     try {
-        core::pg::once(run.pool(), sql::report_waits, id, run.id(), why);
+        core::pg::once(run.pool(), sql::report_waits, run.id(), why);
     } catch (const std::exception& problem) {
-        core::log::warn("report.not_told", {{"report", id}, {"error", problem.what()}});
+        core::log::warn("report.not_told", {{"run", run.id()}, {"error", problem.what()}});
     }
 }
 
-queue::Outcome generate_file(queue::Run& run, const Asked& asked, const fs::path& folder) {
-    core::files::FileAside aside((folder / asked.file).string());
-    const auto written = make(run, asked, aside.path());
+/// One file, under the name that each of the reports has for it: they are deleted one by one.
+void name_files(core::files::FileAside& aside, const core::pg::Result& reports, const fs::path& folder) {
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+        aside.keep_as((folder / reports.text(i, 0)).string());
+        core::fail_point("report.after_keep");
+    }
+}
+
+int days_kept(const queue::Run& run) {
+    const auto days = run.setting("retention.reports_days");
+    constexpr int kUsual = 30;
+    return days.is_number() ? days.to_number<int>() : kUsual;
+}
+
+queue::Outcome generate_file(queue::Run& run, const Begun& begun, const fs::path& folder) {
+    core::files::FileAside aside((folder / begun.file).string());
+    const auto written = make(run, begun, aside.path());
     if (!written.complete) {
-        tell_waiting(run, asked.id, nullptr);
+        tell_waiting(run, nullptr);
         return queue::Cancelled{};
     }
     const auto facts = aside.facts();
     core::fail_point("report.before_ready");
-    const auto ours = run.transaction().run(sql::report_ready, asked.id, run.id(), run.epoch(), asked.file, facts.bytes,
-                                            facts.sha256, written.rows);
-    if (ours.empty()) return queue::Done{{{"skipped", "the report was deleted meanwhile"}}};
-    aside.keep();
-    core::fail_point("report.after_keep");
-    return queue::Done{{{"rows", written.rows}, {"bytes", facts.bytes}}};
+    auto& tx = run.transaction();
+    const auto held = tx.run(sql::report_hold, run.id(), run.epoch());
+    if (held.empty()) return queue::Done{{{"skipped", "the report was deleted meanwhile"}}};
+    const auto reports =
+        tx.run(sql::report_ready, run.id(), run.epoch(), facts.bytes, facts.sha256, written.rows, days_kept(run));
+    name_files(aside, reports, folder);
+    return queue::Done{{{"rows", written.rows}, {"bytes", facts.bytes}, {"reports", reports.size()}}};
 }
 
 }  // namespace
@@ -84,18 +115,18 @@ queue::Outcome generate(const core::json::object& args, queue::Run& run) {
     const std::string id(args.at("report_id").as_string());
     const auto setting = run.setting("reports.folder");
     const fs::path folder(std::string_view(setting.as_string()));
-    const auto asked = begin(run, id, folder);
-    if (!asked) return queue::Done{{{"skipped", "the report is gone or was made already"}}};
     try {
-        return generate_file(run, *asked, folder);
+        const auto begun = begin(run, id, folder);
+        if (!begun) return queue::Done{{{"skipped", "the report is gone or was made already"}}};
+        return generate_file(run, *begun, folder);
     } catch (const core::Error& problem) {
-        tell_waiting(run, id, problem.what());
-        if (problem.code() == core::Code::rule || problem.code() == core::Code::validation)
+        tell_waiting(run, problem.what());
+        if (problem.status() >= 400 && problem.status() < 500 && !problem.again())
             return queue::Permanent{std::string(problem.name()), problem.what()};
         return queue::Retry{std::string(problem.name()), problem.what()};
     } catch (const fs::filesystem_error& problem) {
         const auto why = "the report folder can't be used: " + problem.code().message();
-        tell_waiting(run, id, why);
+        tell_waiting(run, why);
         return queue::Retry{"folder", why};
     }
 }

@@ -10,7 +10,7 @@ namespace nightshift::workers::reports {
 inline constexpr core::schema::Field fields[] = {
     {"report_id", core::schema::Type::uuid, "Which report.", {.required = true}}};
 
-inline constexpr std::string_view settings[] = {"reports.folder"};
+inline constexpr std::string_view settings[] = {"reports.folder", "retention.reports_days"};
 
 queue::Outcome generate(const core::json::object& args, queue::Run& run);
 

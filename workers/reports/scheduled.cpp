@@ -1,7 +1,6 @@
 #include "workers/reports/scheduled.h"
 
 #include "core/error/error.h"
-#include "domain/reports/report_type.h"
 
 namespace nightshift::workers::reports::scheduled {
 
@@ -13,11 +12,12 @@ queue::Outcome work(const core::json::object& args, queue::Run& run) {
                                                                      .parameters = args.at("parameters").as_object(),
                                                                      .export_format = text("export_format"),
                                                                      .organization = run.organization(),
-                                                                     .requested_by = "run:" + run.id(),
-                                                                     .origin = "handler"});
+                                                                     .by = {.actor = "run:" + run.id()},
+                                                                     .origin = "handler",
+                                                                     .now = run.now()});
         return queue::Done{{{"report_id", report.id}, {"run_id", report.run.id}}};
     } catch (const core::Error& problem) {
-        if (problem.code() != core::Code::validation) throw;
+        if (problem.code() != core::Code::validation && problem.code() != core::Code::rule) throw;
         // No later try makes these arguments right.
         return queue::Permanent{std::string(problem.name()), problem.what()};
     }

@@ -3,6 +3,7 @@
 // happens.
 #pragma once
 
+#include "domain/reports/ask.h"
 #include "queue/kind.h"
 
 namespace nightshift::workers::reports::scheduled {
@@ -14,7 +15,7 @@ inline constexpr core::schema::Field fields[] = {
     {"export_format",
      core::schema::Type::choice,
      "The file's format.",
-     {.fallback = R"("PDF")", .choices = "CSV|JSON|XLSX|PDF"}},
+     {.fallback = R"("PDF")", .choices = domain::reports::kFormats}},
 };
 
 queue::Outcome work(const core::json::object& args, queue::Run& run);

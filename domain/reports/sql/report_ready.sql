@@ -1,10 +1,6 @@
--- The file is made: the row says so in the transaction that ends the run. No row: the report is gone, or the run ($2, epoch $3) is
--- not ours any more. Locks the run, so that from here on it can't be taken from us; then the report.
-with ours as (
-    select id from run where id = $2 and epoch = $3 and state = 'running' for update
-)
+-- The file is made: the reports that the run answers say so in the transaction that ends it, after report_hold. No row: they are gone. Index: report_by_run.
 update report r
-   set status = 'ready', file = $4, bytes = $5, sha256 = $6, rows = $7, finished_at = clock_timestamp()
-  from ours
- where r.id = $1 and r.status = 'generating'
-returning r.id
+   set status = 'ready', file = coalesce(r.file, r.id || '-' || $2::int || '.' || lower(r.export_format)), bytes = $3, sha256 = $4, rows = $5, finished_at = clock_timestamp(),
+       expires_at = clock_timestamp() + make_interval(days => $6::int)
+ where r.run_id = $1::uuid and r.status = 'generating'
+returning r.file
