@@ -37,11 +37,11 @@ constexpr Row kTable[] = {
     {"attachment.create", {'A', 'A', 'A', 'O', 'O', '-'}},  {"checklist.update", {'A', 'A', 'A', 'O', 'O', '-'}},
     {"time.log", {'A', 'T', 'O', 'O', 'O', '-'}},           {"time.manage", {'A', 'T', '-', '-', '-', '-'}},
     {"reports.see", {'A', 'A', 'A', '-', 'O', 'O'}},        {"reports.run", {'A', 'A', 'A', '-', 'O', '-'}},
-    {"report.team", {'A', 'T', '-', '-', '-', '-'}},        {"dashboard.view", {'A', 'A', 'A', 'A', 'A', 'A'}},
-    {"notification.own", {'A', 'A', 'A', 'A', 'A', 'A'}},   {"account.own", {'A', 'A', 'A', 'A', 'A', 'A'}},
-    {"audit.view", {'A', 'T', '-', '-', '-', '-'}},         {"delivery.manage", {'A', '-', '-', '-', '-', '-'}},
-    {"plan.manage", {'A', 'T', '-', '-', '-', '-'}},        {"plan.view", {'A', 'A', 'O', 'S', 'S', 'A'}},
-    {"sla.manage", {'A', 'T', '-', '-', '-', '-'}},
+    {"report.team", {'A', 'T', '-', '-', '-', '-'}},        {"subscription.manage", {'A', 'T', 'O', '-', 'O', '-'}},
+    {"dashboard.view", {'A', 'A', 'A', 'A', 'A', 'A'}},     {"notification.own", {'A', 'A', 'A', 'A', 'A', 'A'}},
+    {"account.own", {'A', 'A', 'A', 'A', 'A', 'A'}},        {"audit.view", {'A', 'T', '-', '-', '-', '-'}},
+    {"delivery.manage", {'A', '-', '-', '-', '-', '-'}},    {"plan.manage", {'A', 'T', '-', '-', '-', '-'}},
+    {"plan.view", {'A', 'A', 'O', 'S', 'S', 'A'}},          {"sla.manage", {'A', 'T', '-', '-', '-', '-'}},
 };
 
 std::string grant(std::string_view permission, char reach) {

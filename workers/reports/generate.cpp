@@ -6,6 +6,7 @@
 #include "core/error/fail_point.h"
 #include "core/log/log.h"
 #include "domain/reports/sql.h"
+#include "domain/reports/subscriptions.h"
 #include "domain/reports/write.h"
 
 namespace nightshift::workers::reports {
@@ -85,6 +86,13 @@ void name_files(core::files::FileAside& aside, const core::pg::Result& reports, 
     }
 }
 
+/// In the transaction that makes them ready: whoever is told of one finds it.
+void deliver(Transaction& tx, const std::string& organization, const core::pg::Result& reports) {
+    std::vector<std::string> ids;
+    for (std::size_t i = 0; i < reports.size(); ++i) ids.emplace_back(reports.text(i, 1));
+    domain::reports::deliver(tx, organization, ids);
+}
+
 int days_kept(const queue::Run& run) {
     const auto days = run.setting("retention.reports_days");
     constexpr int kUsual = 30;
@@ -106,6 +114,7 @@ queue::Outcome generate_file(queue::Run& run, const Begun& begun, const fs::path
     const auto reports =
         tx.run(sql::report_ready, run.id(), run.epoch(), facts.bytes, facts.sha256, written.rows, days_kept(run));
     name_files(aside, reports, folder);
+    deliver(tx, run.organization(), reports);
     return queue::Done{{{"rows", written.rows}, {"bytes", facts.bytes}, {"reports", reports.size()}}};
 }
 
