@@ -21,7 +21,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION admin)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "systemd, tzdata")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "postgresql-15, rabbitmq-server, fonts-dejavu-core")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "fonts-droid-fallback")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "fonts-droid-fallback, fonts-noto-cjk")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/systemd/package/conffiles ${CMAKE_SOURCE_DIR}/systemd/package/postinst
   ${CMAKE_SOURCE_DIR}/systemd/package/prerm ${CMAKE_SOURCE_DIR}/systemd/package/postrm)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)

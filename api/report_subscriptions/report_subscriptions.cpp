@@ -101,7 +101,7 @@ constexpr Column kColumns[] = {
      {.fallback = R"("active")", .choices = "active|paused|broken"},
      kit::kFilter | kit::kSort},
     {"problem", Type::text, "Why it is broken.", {.nullable = true, .server = true}},
-    {"owner_user_id", Type::uuid, "Whose it is.", {.server = true}, kit::kFilter},
+    {"owner_user_id", Type::uuid, "Whose it is; the caller when not given.", {}, kit::kFilter, "app_user"},
     {"owner_name", Type::text, "That person's name.", {.nullable = true, .server = true}},
     {"last_run_at", Type::timestamp, "Its latest turn.", {.nullable = true, .server = true}, kit::kSort},
     {"next_run_at", Type::timestamp, "Its next turn.", {.nullable = true, .server = true}},
@@ -133,7 +133,7 @@ void check_question(const Change& change) {
 /// People who are there, and whom the caller may have reports sent to: themselves, those they lead, or everybody.
 void check_people(const Change& change) {
     if (change.before == nullptr && !change.body.contains("recipients"))
-        change.body["recipients"] = json::array{json::value(change.caller.user)};
+        change.body["recipients"] = json::array{change.body.at("owner_user_id")};
     const auto* given = change.body.if_contains("recipients");
     if (given == nullptr) return;
     std::vector<std::string> wanted;
@@ -155,12 +155,21 @@ void check_people(const Change& change) {
     change.body["recipients"] = std::move(kept);
 }
 
-void before_write(const Change& change) {
-    if (change.before == nullptr) {
+/// Another person's is made by who manages everybody's.
+void check_owner(const Change& change) {
+    if (change.before == nullptr && !change.body.contains("owner_user_id")) {
         if (change.caller.user.empty())
-            throw Error(Code::forbidden, "a subscription is a person's: sign in, or use a person's API key");
+            throw core::schema::wrong(Code::validation, "owner_user_id", "is required for a token of no person");
         change.body["owner_user_id"] = change.caller.user;
     }
+    const auto owner = json::text_in(change.body, "owner_user_id");
+    const bool is_others = !owner.empty() && owner != change.caller.user;
+    if (is_others && change.caller.reach("subscription.manage") != kit::Reach::all)
+        throw Error(Code::forbidden, "owner_user_id: you may only name yourself");
+}
+
+void before_write(const Change& change) {
+    check_owner(change);
     if (const auto type = json::text_in(change.body, "report_type"); !type.empty())
         (void)domain::reports::require_report_type(type);
     const bool asks_anew =

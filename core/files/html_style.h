@@ -19,18 +19,19 @@ svg { display: block; width: 100%; height: auto; font-size: 13px; fill: var(--in
 svg .bar { fill: var(--bar); } svg .rail { fill: var(--band); } svg .value { font-weight: 600; }
 .rows { margin-top: 1.75rem; overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
-caption { text-align: start; font-weight: 600; padding-bottom: .5rem; }
-th { background: var(--head); color: var(--on-head); text-align: start; font-weight: 600; white-space: nowrap; position: sticky; top: 0; }
-th, td { padding: .4rem .65rem; vertical-align: top; }
-td { border-bottom: 1px solid var(--line); overflow-wrap: anywhere; min-width: 4ch; }
+caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+th { background: var(--head); color: var(--on-head); text-align: left; font-weight: 600; white-space: nowrap; position: sticky; top: 0; }
+th, td { padding: .4rem .65rem; vertical-align: top; text-align: left; }
+td { border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+td[dir] { min-width: 14ch; }
 tbody tr:nth-child(even) td { background: var(--band); }
-.n { text-align: end; white-space: nowrap; overflow-wrap: normal; } .d { white-space: nowrap; overflow-wrap: normal; }
+th.n, td.n { text-align: right; white-space: nowrap; overflow-wrap: normal; } .d { white-space: nowrap; overflow-wrap: normal; }
 tfoot td { border-top: 2px solid var(--head); border-bottom: 0; font-weight: 700; }
 .none { padding: 2rem; text-align: center; color: var(--soft); }
 @page { size: A4 landscape; margin: 14mm 12mm 16mm; @bottom-right { content: "page " counter(page) " of " counter(pages); font: 8pt sans-serif; color: #667; } }
 @media print { :root { color-scheme: light; --ink: #1c2733; --soft: #5b6875; --line: #dde3ea; --band: #f5f7fa; --paper: #fff; --head: #14335a; --on-head: #fff; --bar: #3f74b5; }
   body { padding: 0; max-width: none; font-size: 9pt; } th { position: static; } .rows { overflow: visible; } thead { display: table-header-group; } tfoot { display: table-row-group; }
-  tr { break-inside: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+  th, td { padding: .25rem .5rem; } td[dir] { min-width: 0; } tr { break-inside: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 )css";
 
 }  // namespace nightshift::core::files

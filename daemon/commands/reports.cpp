@@ -116,7 +116,7 @@ void add_generate(CLI::App& group, Action& action) {
     auto& command = add_command<Options>(group, action, "generate", "Ask for a report.", options, generate);
     command.add_option("name", options->name, "What to call it.")->required();
     command.add_option("--type", options->type, "Which report.")->capture_default_str();
-    command.add_option("--format", options->format, "CSV, JSON, XLSX or PDF.")->capture_default_str();
+    command.add_option("--format", options->format, "CSV, JSON, XLSX, PDF or HTML.")->capture_default_str();
     command.add_option("--parameters", options->parameters, "A JSON object, @file, or - for standard input.");
     command.add_flag("--wait", options->wait, "Wait for it; exit code 1 unless it is ready.");
     command.add_option("--wait-for", options->limit, "Wait at most so long, such as 5m.");

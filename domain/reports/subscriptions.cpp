@@ -112,8 +112,8 @@ Subscription read(const core::pg::Result& row, const std::string& id, const std:
                               .time_zone = std::string(row.text(0, 4)),
                               .owner = std::string(row.text(0, 6)),
                               .recipients = {}};
-    for (const auto& one : json::parse(row.text(0, 5)).as_array())
-        subscription.recipients.emplace_back(one.as_string());
+    const auto recipients = json::parse(row.text(0, 5));
+    for (const auto& one : recipients.as_array()) subscription.recipients.emplace_back(one.as_string());
     return subscription;
 }
 

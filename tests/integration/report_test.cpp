@@ -140,7 +140,7 @@ protected:
 
 TEST_F(Reports, are_made_in_every_format_and_downloaded_whole_or_in_part) {
     const auto engine = start();
-    for (const auto* format : {"CSV", "JSON", "XLSX", "PDF"}) {
+    for (const auto* format : {"CSV", "JSON", "XLSX", "PDF", "HTML"}) {
         const auto id = ask(format);
         ASSERT_TRUE(becomes(id, "ready")) << format << ": " << of(id, "error");
         EXPECT_EQ(of(id, "rows"), "2500");
@@ -159,7 +159,7 @@ TEST_F(Reports, are_made_in_every_format_and_downloaded_whole_or_in_part) {
         EXPECT_EQ(beyond.status, 416);
         EXPECT_THAT(beyond.headers, testing::Contains(testing::Pair("Content-Range", "bytes */" + of(id, "bytes"))));
     }
-    EXPECT_EQ(files().size(), 4U);
+    EXPECT_EQ(files().size(), 5U);
 }
 
 TEST_F(Reports, whose_process_is_killed_by_hand_are_made_by_the_next_one) {
@@ -239,7 +239,7 @@ TEST_F(Reports, of_an_attempt_that_lost_its_run_are_not_kept) {
 TEST_F(Reports, that_find_the_disk_full_fail_and_leave_no_half_file) {
     // The limit on the size of a file stands in for the disk's end: both end a write with an error.
     const auto engine = start(script("ulimit -f 16; exec " NIGHTSHIFT_PROGRAM " run-isolated"));
-    for (const auto* format : {"CSV", "JSON", "XLSX", "PDF"}) {
+    for (const auto* format : {"CSV", "JSON", "XLSX", "PDF", "HTML"}) {
         database.one("update queue set is_paused = true");
         const auto id = ask(format);
         database.one("update run set max_attempts = 1");

@@ -7,7 +7,7 @@ from kit import equal, eventually, holds, replays
 @replays("JMS-54", "JMS-55", "JMS-88", "JMS-121", "JMS-126", "JMS-124")
 def reports_are_generated_in_the_background_in_every_format(room):
     room.job()
-    for kind, magic in (("PDF", b"%PDF"), ("csv", b"\xef\xbb\xbf"), ("Xlsx", b"PK"), ("JSON", b"[")):
+    for kind, magic in (("PDF", b"%PDF"), ("csv", b"\xef\xbb\xbf"), ("Xlsx", b"PK"), ("JSON", b"["), ("html", b"<!doctype html>")):
         asked = room.admin.post("/reports/generate", {"name": f"Team, as {kind}", "report_type": "team_performance", "generated_by_user_id": room.admin.id, "export_format": kind,
                                                       "parameters": {"start_date": "2024-01-01", "end_date": "2099-12-31"}}, expect=202)
         path = "/reports/" + asked["id"]
@@ -21,6 +21,21 @@ def reports_are_generated_in_the_background_in_every_format(room):
         assert field in room.admin.post("/reports/generate", body, expect=400)["details"]["fields"]
     room.admin.post("/reports/generate", {"name": "x", "report_type": "job_summary", "parameters": {"departmnt": "x"}}, expect=400)
     room.the("viewer").post("/reports/generate", {"name": "x", "report_type": "job_summary"}, expect=403)
+
+
+@replays("JMS-10", "JMS-124")
+def every_type_of_report_is_made_with_its_own_parameters_and_a_chart(room):
+    room.job()
+    types = room.admin.get("/reports/types").body
+    assert len(types) >= 10, types
+    for one in types:
+        assert one["chart"] and one["columns"] and one["is_allowed"], one
+        asked = room.admin.post("/reports/generate", {"name": one["title"], "report_type": one["report_type"], "export_format": "HTML"}, expect=202)
+        eventually(lambda: room.admin.get("/reports/" + asked["id"])["status"] in ("ready", "failed"))
+        page = room.admin.get(f"/reports/{asked['id']}/download").raw.decode()
+        assert "<svg" in page and page.rstrip().endswith("</html>"), (one["report_type"], page[:300])
+    room.admin.post("/reports/generate", {"name": "x", "report_type": "overdue", "parameters": {"start_date": "2024-01-01"}}, expect=400)
+    room.admin.post("/reports/generate", {"name": "x", "report_type": "equipment_usage"}, expect=400)
 
 
 @replays("JMS-10", "JMS-55")

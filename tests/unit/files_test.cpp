@@ -53,6 +53,13 @@ protected:
         if (pipe != nullptr) ::pclose(pipe);
         return out;
     }
+    /// The rows of an XLSX as they are in it.
+    static std::string sheet_of(const std::string& path) {
+        return output_of(
+            "python3 -c \"import zipfile,sys; "
+            "print(zipfile.ZipFile(sys.argv[1]).read('xl/worksheets/sheet2.xml').decode())\" " +
+            path);
+    }
     fs::path folder_;
 };
 
@@ -90,13 +97,68 @@ TEST_F(Files, pdf_repeats_its_header_on_each_page_and_keeps_unicode) {
 }
 
 TEST_F(Files, xlsx_writes_what_looks_like_a_formula_as_text) {
-    const auto sheet = output_of(
-        "python3 -c \"import zipfile,sys; "
-        "print(zipfile.ZipFile(sys.argv[1]).read('xl/worksheets/sheet2.xml').decode())\" " +
-        make("XLSX", 2));
+    const auto sheet = sheet_of(make("XLSX", 2));
     EXPECT_NE(sheet.find("HYPERLINK"), std::string::npos);
     EXPECT_EQ(sheet.find("<f>"), std::string::npos);
     EXPECT_NE(sheet.find("<v>-1.5</v>"), std::string::npos);
+}
+
+TEST_F(Files, html_holds_no_tag_that_a_name_brought) {
+    const auto path = (folder_ / "evil.html").string();
+    const std::string evil = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)>";
+    const auto writer = table_writer("HTML", path,
+                                     {.title = evil,
+                                      .subtitle = evil,
+                                      .note = evil,
+                                      .columns = {std::begin(kColumns), std::end(kColumns)},
+                                      .chart_title = evil,
+                                      .chart = {{evil, 3}, {"Done", 5}}});
+    writer->row({evil, "2026-11-21", "1"});
+    writer->finish();
+    const auto page = read(path);
+    EXPECT_EQ(page.find("<script"), std::string::npos);
+    EXPECT_EQ(page.find("<img"), std::string::npos);
+    EXPECT_EQ(page.find("\"'&<"), std::string::npos);
+    EXPECT_NE(page.find("<td dir=auto>&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;&lt;img"),
+              std::string::npos);
+    EXPECT_NE(page.find("default-src 'none'"), std::string::npos);
+    EXPECT_EQ(page.find("http://"), std::string::npos) << "it needs nothing but itself";
+}
+
+TEST_F(Files, html_says_when_there_is_nothing_and_what_columns_come_to) {
+    const auto path = (folder_ / "sum.html").string();
+    std::vector<Column> columns{std::begin(kColumns), std::end(kColumns)};
+    columns[2].sum = true;
+    for (const int rows : {0, 3}) {
+        const auto writer = table_writer("HTML", path, {.title = "Hours", .columns = columns});
+        for (int i = 0; i < rows; ++i) writer->row({"Zo\u00EB", "2026-11-21", "1.25"});
+        writer->finish();
+        const auto page = read(path);
+        EXPECT_EQ(page.find("There is nothing to show.") == std::string::npos, rows > 0);
+        EXPECT_EQ(page.find("<td dir=auto>Total<td class=d><td class=n>3.75") == std::string::npos, rows == 0);
+        EXPECT_TRUE(page.ends_with("</html>\n"));
+    }
+}
+
+TEST_F(Files, totals_stand_below_the_rows_of_pdf_and_xlsx_and_have_room_on_the_page) {
+    std::vector<Column> columns{std::begin(kColumns), std::end(kColumns)};
+    columns[2].sum = true;
+    for (std::size_t rows = 25; rows < 70; ++rows) {
+        const auto path = (folder_ / "sum.pdf").string();
+        const auto writer = table_writer("PDF", path, {.title = "Hours", .columns = columns, .rows = rows});
+        for (std::size_t i = 0; i < rows; ++i) writer->row({"somebody", "2026-11-21", "2"});
+        writer->finish();
+        const auto pages = output_of("pdfinfo " + path + " | sed -n 's/^Pages: *//p'");
+        const auto text = output_of("pdftotext -layout " + path + " -");
+        EXPECT_NE(text.find("of " + pages), std::string::npos) << rows;
+        EXPECT_NE(text.find("Total"), std::string::npos) << rows;
+    }
+    const auto path = (folder_ / "sum.xlsx").string();
+    const auto writer = table_writer("XLSX", path, {.title = "Hours", .columns = columns});
+    writer->row({"somebody", "2026-11-21", "2.5"});
+    writer->row({"somebody", "2026-11-21", "2.5"});
+    writer->finish();
+    EXPECT_NE(sheet_of(path).find("<v>5</v>"), std::string::npos);
 }
 
 TEST_F(Files, pdf_says_how_many_pages_there_are_where_the_rows_are_known) {
@@ -142,7 +204,7 @@ TEST_F(Files, pdf_cuts_what_is_too_long_for_its_column) {
 }
 
 TEST_F(Files, what_cannot_be_written_says_why) {
-    for (const auto* format : {"CSV", "JSON", "PDF", "XLSX"}) {
+    for (const auto* format : {"CSV", "JSON", "PDF", "XLSX", "HTML"}) {
         try {
             const auto writer =
                 table_writer(format, "/dev/full", {.columns = {std::begin(kColumns), std::end(kColumns)}});

@@ -23,7 +23,8 @@ struct Begun {
 
 std::vector<std::string> texts_of(std::string_view json) {
     std::vector<std::string> texts;
-    for (const auto& one : core::json::parse(json).as_array()) texts.emplace_back(one.as_string());
+    const auto list = core::json::parse(json);
+    for (const auto& one : list.as_array()) texts.emplace_back(one.as_string());
     return texts;
 }
 
