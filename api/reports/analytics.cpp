@@ -24,7 +24,7 @@ using kit::Caller;
 using kit::Services;
 namespace json = core::json;
 
-constexpr core::schema::Rules kMaybe{.nullable = true};
+constexpr core::schema::Rules kMayBeNull{.nullable = true};
 
 /// A field of the answer, and the column of the report type that it is.
 struct Told {
@@ -48,7 +48,7 @@ constexpr Told kByStatus[] = {
     {{"percentage", Type::number, "Of all of them."}, "share"},
     {{"unassigned", Type::integer, "Of these, nobody's."}, "unassigned"},
     {{"overdue", Type::integer, "Of these, past their due date."}, "overdue"},
-    {{"average_days", Type::number, "From their beginning to their end, or until now.", kMaybe}, "days"},
+    {{"average_days", Type::number, "From their beginning to their end, or until now.", kMayBeNull}, "days"},
     {{"status_id", Type::uuid, "The status."}, "id"},
 };
 constexpr std::string_view kByStatusExample =
@@ -57,27 +57,27 @@ constexpr Told kByPriority[] = {
     {{"priority", Type::text, "The priority's short name."}, "slug"},
     {{"name", Type::text, "Its name."}, "priority"},
     {{"level", Type::integer, "How pressing it is."}, "level"},
-    {{"color", Type::text, "Its colour.", kMaybe}, "color"},
+    {{"color", Type::text, "Its colour.", kMayBeNull}, "color"},
     {{"count", Type::integer, "How many there are."}, "jobs"},
     {{"percentage", Type::number, "Of all of them."}, "share"},
     {{"open", Type::integer, "Of these, not done."}, "open"},
     {{"done", Type::integer, "Of these, done."}, "done"},
     {{"overdue", Type::integer, "Of these, past their due date."}, "overdue"},
-    {{"average_days", Type::number, "From their beginning to their end.", kMaybe}, "days_to_complete"},
+    {{"average_days", Type::number, "From their beginning to their end.", kMayBeNull}, "days_to_complete"},
     {{"priority_id", Type::uuid, "The priority."}, "id"},
 };
 constexpr std::string_view kByPriorityExample =
     R"({"priority":"high","name":"High","level":3,"color":"#FF5733","count":14,"percentage":28.0,"open":4,"done":10,"overdue":1,"average_days":6.5,"priority_id":"@job-priorities"})";
 constexpr Told kByDepartment[] = {
-    {{"department_id", Type::uuid, "The department; null: those of none.", kMaybe}, "id"},
+    {{"department_id", Type::uuid, "The department; null: those of none.", kMayBeNull}, "id"},
     {{"department", Type::text, "Its name."}, "department"},
     {{"count", Type::integer, "How many there are."}, "jobs"},
     {{"open", Type::integer, "Of these, not begun."}, "open"},
     {{"in_progress", Type::integer, "Of these, begun."}, "in_progress"},
     {{"done", Type::integer, "Of these, done."}, "done"},
     {{"overdue", Type::integer, "Of these, past their due date."}, "overdue"},
-    {{"completion_rate", Type::number, "Done, in percent of all but the cancelled.", kMaybe}, "completion_rate"},
-    {{"average_days", Type::number, "From their beginning to their end.", kMaybe}, "days_to_complete"},
+    {{"completion_rate", Type::number, "Done, in percent of all but the cancelled.", kMayBeNull}, "completion_rate"},
+    {{"average_days", Type::number, "From their beginning to their end.", kMayBeNull}, "days_to_complete"},
 };
 constexpr std::string_view kByDepartmentExample =
     R"({"department_id":"@departments","department":"Support","count":14,"open":4,"in_progress":2,"done":8,"overdue":1,"completion_rate":57.1,"average_days":6.5})";
@@ -104,10 +104,10 @@ constexpr Told kTeamPerformance[] = {
     {{"completed_tasks", Type::integer, "What is done of it."}, "completed"},
     {{"in_progress_tasks", Type::integer, "What is begun."}, "in_progress"},
     {{"todo_tasks", Type::integer, "What is not begun."}, "todo"},
-    {{"completion_rate", Type::number, "Done, in percent of all but the cancelled.", kMaybe}, "completion_rate"},
+    {{"completion_rate", Type::number, "Done, in percent of all but the cancelled.", kMayBeNull}, "completion_rate"},
     {{"on_time", Type::integer, "Done before it was due."}, "on_time"},
     {{"overdue", Type::integer, "Past its due date and not done."}, "overdue"},
-    {{"average_days", Type::number, "From its beginning to its end.", kMaybe}, "days_to_complete"},
+    {{"average_days", Type::number, "From its beginning to its end.", kMayBeNull}, "days_to_complete"},
     {{"hours", Type::number, "Hours they logged on it."}, "hours"},
 };
 constexpr std::string_view kTeamPerformanceExample =

@@ -60,7 +60,8 @@ json::array formats() {
     return all;
 }
 
-core::http::Response list(const kit::Services&, const core::http::Request&, const kit::Caller& caller, json::object&) {
+core::http::Response list_types(const kit::Services&, const core::http::Request&, const kit::Caller& caller,
+                                json::object&) {
     json::array all;
     const bool runs = caller.may("reports.run");
     for (const auto* type : domain::reports::report_types()) {
@@ -100,7 +101,7 @@ std::vector<kit::Route> type_routes(const kit::Services& services) {
              .path = "/api/v1/reports/types",
              .permission = "reports.see",
              .doc = "What reports there are, and what each is asked with.",
-             .handle = kit::bound(services, list),
+             .handle = kit::bound(services, list_types),
              .answer = {.shape = {"ReportType", kTypeFields, kTypeExample}, .is_list = true},
              .name = "listReportTypes"}};
 }

@@ -34,8 +34,8 @@ std::vector<std::string> column_of(const core::pg::Result& rows, std::size_t col
 }
 
 /// Nobody did it: the clock.
-void tell(Transaction& tx, const Subscription& about, const std::vector<std::string>& people, std::string_view type,
-          const std::string& title, const std::string& body) {
+void notify_people(Transaction& tx, const Subscription& about, const std::vector<std::string>& people,
+                   std::string_view type, const std::string& title, const std::string& body) {
     tx.run(notifications::sql::tell, about.organization, people, type, title, body, "", nullptr);
 }
 
@@ -44,7 +44,7 @@ void put_aside(Transaction& tx, const Subscription& broken, const std::string& w
     if (tx.run(sql::subscription_broke, broken.id, why).empty()) return;
     auto people = column_of(tx.run(sql::subscription_administrators, broken.organization), 0);
     people.push_back(broken.owner);
-    tell(tx, broken, people, "report_subscription_broken", "No reports any more: " + broken.name, why);
+    notify_people(tx, broken, people, "report_subscription_broken", "No reports any more: " + broken.name, why);
 }
 
 std::vector<std::string> held_by(Transaction& tx, const std::string& organization, const std::string& user) {
@@ -61,9 +61,9 @@ bool may_see(Transaction& tx, const Subscription& subscription, const ReportType
     } else if (!tx.run(sql::subscription_refused, subscription.id, user).empty()) {
         const auto person = tx.run(identity::sql::user_name, user);
         const auto name = person.empty() ? std::string("Somebody who has left") : std::string(person.text(0, 0));
-        tell(tx, subscription, {subscription.owner}, "report_subscription_refused",
-             name + " gets no more of: " + subscription.name,
-             "They may not see this report; nobody sends it to them until they may again.");
+        notify_people(tx, subscription, {subscription.owner}, "report_subscription_refused",
+                      name + " gets no more of: " + subscription.name,
+                      "They may not see this report; nobody sends it to them until they may again.");
     }
     return may;
 }

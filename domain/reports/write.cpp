@@ -1,5 +1,12 @@
 #include "domain/reports/write.h"
 
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+
 #include "core/time/zone.h"
 #include "domain/reports/parameters.h"
 
@@ -20,7 +27,7 @@ std::string joined_by_dots(const std::vector<std::string>& parts) {
 }
 
 /// Under the title: what it is about; and as of when, in which zone, for whom.
-void tell(core::pg::Transaction& tx, const Question& question, core::files::TableHead& head) {
+void put_heading(core::pg::Transaction& tx, const Question& question, core::files::TableHead& head) {
     auto about = told(tx, question.parameters, question.organization);
     about.insert(about.begin(), std::string(question.type.title));
     head.subtitle = joined_by_dots(about);
@@ -31,6 +38,66 @@ void tell(core::pg::Transaction& tx, const Question& question, core::files::Tabl
     if (question.sight.reach != "all") note.push_back("what " + question.sight.name + " may see");
     head.note = joined_by_dots(note);
 }
+
+/// Writes batches down while the next ones are read. Two wait at most, so memory stays what it is.
+class Scribe {
+public:
+    Scribe(core::files::TableWriter& writer, std::size_t columns)
+        : writer_(writer), cells_(columns), thread_([this](const std::stop_token& stop) { work(stop); }) {}
+    /// Throws what went wrong with those before.
+    void take(const core::pg::Result& batch) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return problem_ || waiting_.size() < kMost; });
+        if (problem_) std::rethrow_exception(problem_);
+        waiting_.push_back(batch);
+        changed_.notify_all();
+    }
+    /// All of them are written.
+    void settle() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return problem_ || (waiting_.empty() && !is_busy_); });
+        if (problem_) std::rethrow_exception(problem_);
+    }
+
+private:
+    static constexpr std::size_t kMost = 2;
+
+    void work(const std::stop_token& stop) {
+        try {
+            while (const auto batch = next(stop)) put(*batch);
+        } catch (...) {
+            const std::lock_guard lock(mutex_);
+            problem_ = std::current_exception();
+        }
+        changed_.notify_all();
+    }
+    std::optional<core::pg::Result> next(const std::stop_token& stop) {
+        std::unique_lock lock(mutex_);
+        is_busy_ = false;
+        changed_.notify_all();
+        if (!changed_.wait(lock, stop, [this] { return !waiting_.empty(); })) return std::nullopt;
+        auto batch = waiting_.front();
+        waiting_.pop_front();
+        is_busy_ = true;
+        changed_.notify_all();
+        return batch;
+    }
+    void put(const core::pg::Result& batch) {
+        for (std::size_t row = 0; row < batch.size(); ++row) {
+            for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i] = batch.text(row, i);
+            writer_.row(cells_);
+        }
+    }
+
+    core::files::TableWriter& writer_;
+    std::vector<std::string_view> cells_;
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::deque<core::pg::Result> waiting_;
+    bool is_busy_ = false;
+    std::exception_ptr problem_;
+    std::jthread thread_;  // last: it uses the others, and is gone before them
+};
 
 }  // namespace
 
@@ -56,17 +123,19 @@ Written write(core::pg::Transaction& tx, const Question& question, const std::st
                                        : expected + static_cast<std::size_t>(chart.number(i, 1));
     }
     head.rows = expected;
-    tell(tx, question, head);
+    put_heading(tx, question, head);
     const auto writer = core::files::table_writer(question.format, path, std::move(head));
-    constexpr std::size_t kBatch = 2000;
     Written written{.rows = 0, .complete = true};
-    std::vector<std::string_view> cells(type.columns.size());
-    tx.stream(*type.rows, values, kBatch, [&](const core::pg::Result& rows, std::size_t row) {
-        for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = rows.text(row, i);
-        writer->row(cells);
-        if (++written.rows % kBatch == 0) written.complete = each(written.rows, expected);
-        return written.complete;
-    });
+    {
+        Scribe scribe(*writer, type.columns.size());
+        constexpr std::size_t kBatch = 2000;
+        tx.stream(*type.rows, values, kBatch, [&](const core::pg::Result& rows, std::size_t row) {
+            if (row == 0) scribe.take(rows);
+            if (++written.rows % kBatch == 0) written.complete = each(written.rows, expected);
+            return written.complete;
+        });
+        if (written.complete) scribe.settle();
+    }
     if (written.complete) writer->finish();
     return written;
 }

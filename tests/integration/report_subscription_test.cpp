@@ -125,7 +125,7 @@ TEST_F(ReportSubscriptions, GiveEachRecipientWhatThatPersonMaySee) {
         database.one("select parameters ->> 'time_zone' || ' ' || (parameters ? 'start_date') from report limit 1"),
         "Europe/Paris true");
     make(taken, 3);
-    for (const auto* who : {&admin, &member, &other})
+    for (const auto* who : std::vector<const Person*>{&admin, &member, &other})
         EXPECT_THAT(told(*who, "report_ready"), HasSubstr("Weekly")) << who->email;
     EXPECT_THAT(told(member, "report_ready"), HasSubstr("/download"));
     EXPECT_EQ(call(member, "GET", "/api/v1/reports").count(), 1U) << "their own report";

@@ -250,6 +250,67 @@ TEST_F(Reports, that_find_the_disk_full_fail_and_leave_no_half_file) {
     }
 }
 
+TEST_F(Reports, asked_for_twice_are_made_by_one_run_and_have_a_file_each) {
+    const auto first = ask("HTML"), second = ask("HTML");
+    const auto engine = start();
+    for (const auto& id : {first, second}) ASSERT_TRUE(becomes(id, "ready")) << of(id, "error");
+    EXPECT_EQ(database.number("select count(*) from run_archive"), 1);
+    EXPECT_EQ(files().size(), 2U);
+    EXPECT_NE(of(first, "file"), of(second, "file"));
+    EXPECT_EQ(of(first, "sha256"), of(second, "sha256"));
+    EXPECT_NE(of(first, "expires_at"), "");
+    EXPECT_EQ(call("DELETE", "/{id}", first).status, 204);
+    const auto whole = body_of(call("GET", "/{id}/download", second));
+    EXPECT_EQ(std::to_string(whole.size()), of(second, "bytes"));
+    EXPECT_THAT(whole, testing::EndsWith("</html>\n"));
+}
+
+TEST_F(Reports, that_join_a_run_half_way_are_ready_with_it) {
+    const auto engine = start();
+    const FailPoint point("report.before_ready=sleep:1500");
+    const auto first = ask();
+    ASSERT_TRUE(becomes(first, "generating"));
+    database.one("update report set began_at = began_at + interval '1 hour'");  // nothing was changed since
+    const auto second = ask();
+    ASSERT_EQ(of(first, "run_id"), of(second, "run_id"));
+    for (const auto& id : {first, second}) ASSERT_TRUE(becomes(id, "ready")) << of(id, "error");
+    EXPECT_EQ(files().size(), 2U);
+}
+
+TEST_F(Reports, whose_asker_lost_the_right_fail_and_say_so) {
+    const auto id = ask();
+    database.one("update report set viewer_permissions = '{organization.view}'");
+    const auto engine = start();
+    ASSERT_TRUE(becomes(id, "failed"));
+    EXPECT_THAT(of(id, "error"), HasSubstr("may not see it any more"));
+    EXPECT_TRUE(files().empty());
+}
+
+TEST_F(Reports, that_are_cancelled_half_way_leave_nothing) {
+    const auto engine = start();
+    const FailPoint point("file.half=sleep:1000");
+    const auto id = ask("PDF");
+    ASSERT_TRUE(becomes(id, "generating"));
+    auto lease = database.pool().acquire();
+    core::pg::Transaction tx(lease);
+    queue::cancel(tx, of(id, "run_id"), kOrganization, "test", "enough");
+    tx.commit();
+    engine->cancel_hint(of(id, "run_id"));
+    EXPECT_TRUE(becomes(id, "cancelled"));
+    EXPECT_TRUE(files().empty());
+}
+
+TEST_F(Reports, that_have_expired_say_so) {
+    const auto id = ask();
+    database.one("update report set status = 'expired'");
+    try {
+        call("GET", "/{id}/download", id);
+        FAIL();
+    } catch (const core::Error& problem) {
+        EXPECT_EQ(problem.status(), 410);
+    }
+}
+
 TEST_F(Reports, whose_run_is_cancelled_before_it_starts_say_so) {
     const auto id = ask();
     auto lease = database.pool().acquire();
