@@ -54,8 +54,11 @@ public:
 
     void row(const std::vector<std::string_view>& cells) override {
         make_room();
-        if (row_++ % 2 == 1) fill(kMargin, y_, kWidth - 2 * kMargin, kRow, kBand);
-        colour(kInk);
+        if (!head_.rows && row_ % 2 == 1) {
+            fill(kMargin, y_, kWidth - 2 * kMargin, kRow, kBand);
+            colour(kInk);
+        }
+        ++row_;
         put_cells(cells, small_);
         totals_.add(cells);
     }
@@ -179,6 +182,20 @@ private:
             text_.put(head_.columns[i].title, left_[i] + 3, y_ + 11, left_[i + 1] - left_[i] - 6, strong_,
                       head_.columns[i].type == CellType::number);
         y_ += kHeader;
+        if (head_.rows) draw_bands(*head_.rows);
+        colour(kInk);
+    }
+
+    /// Of every other row that will come to this page, at once: the texts above them are then drawn at once too.
+    void draw_bands(std::size_t rows) {
+        const auto fit = static_cast<std::size_t>((kBottom - y_) / kRow);
+        const auto coming = std::min(fit, rows - std::min(rows, row_));
+        colour(kBand);
+        for (std::size_t i = 0; i < coming; ++i)
+            if ((row_ + i) % 2 == 1)
+                cairo_rectangle(context_.get(), kMargin, y_ + kRow * static_cast<double>(i), kWidth - 2 * kMargin,
+                                kRow);
+        cairo_fill(context_.get());
     }
 
     void end_page() {
