@@ -11,7 +11,7 @@ using core::files::CellType;
 inline constexpr core::schema::Field own[] = {
     {"class", core::schema::Type::choice, "Only jobs, or only tickets.", {.choices = "job|ticket"}},
 };
-inline constexpr auto parameters = joined(kAmong, own);
+inline constexpr auto parameters = joined(kZone, kAmong, own);
 inline constexpr core::files::Column columns[] = {
     {"person", "Person", CellType::text, 2.4},
     {"department", "Department", CellType::text, 1.8},
