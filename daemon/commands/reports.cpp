@@ -46,6 +46,20 @@ int list(const Options& options) {
     return kExitOk;
 }
 
+int types(const Options& options) {
+    const auto all = Api(options.connection).get(kRoute + "/types");
+    if (options.connection.as_json) return print_json(all), kExitOk;
+    Table table({{"TYPE"}, {"TITLE"}, {"ABOUT", false, true}, {"PARAMETERS", false, true}});
+    for (const auto& one : all.as_array()) {
+        std::string names;
+        for (const auto& [name, schema] : one.at("parameters").at("properties").as_object())
+            names += (names.empty() ? "" : ", ") + std::string(name);
+        table.add({text(one, "report_type"), text(one, "title"), text(one, "description"), names});
+    }
+    print(table, "no types");
+    return kExitOk;
+}
+
 void print_report(const Connection& connection, const json::value& report) {
     if (connection.as_json) return print_json(report);
     print_members(report, {"id", "name", "report_type", "parameters", "export_format", "status", "progress", "run_id",
@@ -131,6 +145,8 @@ void add(CLI::App& app, Action& action) {
     const auto listing = std::make_shared<Options>();
     add_command<Options>(group, action, "list", "Reports, newest first.", listing, list)
         .add_option("--limit", listing->limit, "How many, at most 200.");
+    add_command<Options>(group, action, "types", "What reports there are, and what each is asked with.",
+                         std::make_shared<Options>(), types);
     const auto with_id = [&](const char* name, const char* sentence, int (*body)(const Options&)) {
         const auto options = std::make_shared<Options>();
         auto& command = add_command<Options>(group, action, name, sentence, options, body);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -25,17 +26,15 @@ class ReportTypes : public ApiFixture {
 protected:
     ~ReportTypes() override { fs::remove_all(folder); }
 
-    /// What somebody who holds these would be given, made now.
-    std::string written(std::string_view type_name, const Person& who, std::string_view format,
-                        json::object parameters = {}) {
+    /// What somebody who holds these would be given, made now, into `folder / "report"`.
+    void make(std::string_view type_name, const Person& who, std::string_view format, json::object parameters = {}) {
         const auto& type = domain::reports::require_report_type(type_name);
         auto lease = database.pool().acquire();
         core::pg::Transaction tx(lease);
         const auto held = gate.identify(who.token).permissions;
         domain::reports::settle(tx, type, parameters, kHere, who.id, std::chrono::system_clock::now());
         fs::create_directories(folder);
-        const auto path = folder / "report";
-        const auto rows = domain::reports::write(tx,
+        const auto made = domain::reports::write(tx,
                                                  {.type = type,
                                                   .organization = kHere,
                                                   .sight = domain::reports::sight_of(tx, type, kHere, who.id, held),
@@ -43,9 +42,14 @@ protected:
                                                   .title = "A report",
                                                   .format = std::string(format),
                                                   .as_of = std::chrono::system_clock::now()},
-                                                 path, [](auto, auto) { return true; });
-        EXPECT_TRUE(rows.complete);
-        std::ifstream in(path, std::ios::binary);
+                                                 folder / "report", [](auto, auto) { return true; });
+        EXPECT_TRUE(made.complete);
+        made_rows = made.rows;
+    }
+    std::string written(std::string_view type, const Person& who, std::string_view format,
+                        json::object parameters = {}) {
+        make(type, who, format, std::move(parameters));
+        std::ifstream in(folder / "report", std::ios::binary);
         return {std::istreambuf_iterator<char>(in), {}};
     }
     json::array rows(std::string_view type, const Person& who, json::object parameters = {}) {
@@ -83,6 +87,7 @@ protected:
 
     fs::path folder = fs::temp_directory_path() / ("nightshift-report-types-" + core::time::uuid7());
     Person manager, member, stranger;
+    std::size_t made_rows = 0;
 };
 
 TEST_F(ReportTypes, AreMadeInEveryFormatOfNothingAndOfSomething) {
@@ -92,6 +97,38 @@ TEST_F(ReportTypes, AreMadeInEveryFormatOfNothingAndOfSomething) {
             for (const auto* format : {"CSV", "JSON", "XLSX", "PDF", "HTML"})
                 EXPECT_FALSE(written(type->name, admin, format).empty()) << type->name << " " << format;
     }
+}
+
+/// Kibibytes: what this process holds now, or the most it has held since `forget_peak`.
+long memory(std::string_view which) {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with(which)) return std::atol(line.c_str() + which.size());
+    return 0;
+}
+void forget_peak() {
+    std::ofstream("/proc/self/clear_refs") << 5;
+}
+
+TEST_F(ReportTypes, OfAHundredThousandJobsAreWholeAndTakeNoMoreMemoryThanOfTen) {
+    configure_jobs();
+    database.one(
+        "set local session_replication_role = replica; insert into job (id, organization_id, key, title, job_type_id, "
+        "job_status_id, job_priority_id, "
+        "created_by_user_id, estimated_hours) select gen_random_uuid(), '" +
+        kHere + "', 'JOB-' || i, 'Replace pump number ' || i || ' in hall 3', t.id, s.id, p.id, '" + admin.id +
+        "', 1.5 from generate_series(1, 100000) i, job_type t, job_status s, job_priority p where s.name = 'Open'");
+    for (const auto* format : {"CSV", "HTML", "XLSX", "PDF"}) {
+        rows("jobs_by_status", admin);
+        forget_peak();
+        const auto before = memory("VmRSS:");
+        make("job_summary", admin, format);
+        EXPECT_LT(memory("VmHWM:") - before, 64 * 1024) << format;
+        EXPECT_EQ(made_rows, 100000U) << format;
+    }
+    make("job_summary", admin, "CSV");
+    std::ifstream file(folder / "report");
+    EXPECT_EQ(std::count(std::istreambuf_iterator<char>(file), {}, '\n'), 100001);
 }
 
 TEST_F(ReportTypes, HaveColumnsForAllThatTheirStatementsGive) {
