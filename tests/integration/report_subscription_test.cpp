@@ -131,6 +131,19 @@ TEST_F(ReportSubscriptions, GiveEachRecipientWhatThatPersonMaySee) {
     EXPECT_EQ(call(member, "GET", "/api/v1/reports").count(), 1U) << "their own report";
 }
 
+TEST_F(ReportSubscriptions, TakeTheirTurnsWithoutBeingChangedByThem) {
+    const auto made = subscribe(admin, {admin});
+    const auto changes = [&] {
+        return database.number("select count(*) from audit_log where subject = 'report_subscription'");
+    };
+    const auto before = changes();
+    make(turn(made.at("id")), 1);
+    const auto after = call(admin, "GET", kPath + "/" + made.at("id"));
+    EXPECT_EQ(after.at("version"), made.at("version"));
+    EXPECT_NE(after.at("last_run_at"), "null");
+    EXPECT_EQ(changes(), before);
+}
+
 TEST_F(ReportSubscriptions, GiveNothingToWhoMayNotSeeItAndTellTheOwnerOnce) {
     const auto left = person("member"), member = person("member");
     const auto id = subscribe(admin, {left, member}).at("id");
