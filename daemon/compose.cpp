@@ -144,8 +144,8 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
     if (configuration.number("metrics.port") != 0) open_metrics(configuration);
     measure();
     if (!roles.contains("scheduler")) return;
-    sweep_watch_ =
-        std::make_unique<workers::sweeps::Watch>(*pool_, [this](const auto& queues) { engine_->wake(queues); });
+    sweep_watch_ = std::make_unique<nightshift::workers::sweeps::Watch>(
+        *pool_, [this](const auto& queues) { engine_->wake(queues); });
     sweep_watch_->start();
 }
 

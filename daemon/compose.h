@@ -46,7 +46,7 @@ private:
     std::unique_ptr<core::http::Server> server_;
     std::unique_ptr<api::kit::Router> watch_router_;
     std::unique_ptr<core::http::Server> watch_server_;
-    std::unique_ptr<workers::sweeps::Watch> sweep_watch_;
+    std::unique_ptr<nightshift::workers::sweeps::Watch> sweep_watch_;
     std::vector<core::metrics::Registry::Token> measuring_;  // last: end first
 };
 

@@ -12,6 +12,6 @@ with lane as (
     on conflict (organization_id, unique_key) where unique_key is not null do nothing
     returning id
 ), owned as (
-    insert into run_owner (run_id, organization_id, user_id) select id, $2::uuid, $17::text::uuid from made where $17::text <> ''
+    insert into run_owner (run_id, organization_id, user_id) select id, $2::uuid, nullif($17::text, '')::uuid from made where $17::text <> ''
 )
 select id from made
