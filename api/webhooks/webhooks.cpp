@@ -168,6 +168,9 @@ Response deliveries(const Services& services, const Request& request, const Call
 
 Response replay(const Services& services, const Request& request, const Caller& caller, json::object& body) {
     const auto& id = request.parameter("id");
+    auto lease = services.pool.acquire();
+    Transaction tx(lease, kit::scope_of(caller));
+    kit::show(tx, kWebhooks, caller, id);
     std::vector<std::string> wanted;
     for (const auto& one : body.at("deliveries").as_array()) {
         wanted.emplace_back(one.as_string());
@@ -177,9 +180,6 @@ Response replay(const Services& services, const Request& request, const Caller& 
     const auto from = json::text_in(body, "from"), to = json::text_in(body, "to");
     if (wanted.empty() == from.empty())
         throw core::schema::wrong(Code::validation, "deliveries", "expected either these or `from`");
-    auto lease = services.pool.acquire();
-    Transaction tx(lease, kit::scope_of(caller));
-    kit::show(tx, kWebhooks, caller, id);
     const auto count = tx.run(sql::replay, caller.organization, id, wanted, from.empty() ? "infinity" : from,
                               to.empty() ? "infinity" : to)
                            .affected();

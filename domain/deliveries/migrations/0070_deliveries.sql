@@ -2,13 +2,13 @@
 -- SPEC 5, Notifications; SEEDS.md 5.3; docs/explanation/unknown-outcomes.md.
 
 -- What the triggers need to know of the configuration, written when serving starts. No row: the channel is off, and nothing is made for it.
-create table delivery_setup (channel text primary key constraint delivery_setup_channel check (channel in ('email')), collect interval not null, digest_at time not null);
+create table delivery_setup (channel text primary key constraint delivery_setup_channel check (channel in ('email', 'in_app')), collect interval not null, digest_at time not null);
 
 -- A mail, or a notification's share in one. Its id is the key that stays the same at each try: Message-ID.
 create table delivery (
     id              uuid primary key,
     organization_id uuid not null references organization,
-    channel         text not null constraint delivery_channel check (channel in ('email')),
+    channel         text not null constraint delivery_channel check (channel in ('email', 'in_app')),
     user_id         uuid references app_user,
     address         text not null,
     event           text not null,               -- the type of the notification, or what its sender calls it

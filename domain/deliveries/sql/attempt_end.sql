@@ -4,5 +4,5 @@ with a as (
      where delivery_id = $1::uuid and number = $2 and state in ('intended', 'leaving')
     returning delivery_id
 )
-update delivery d set state = $7, reason = nullif($5, ''), ended_at = case when $7 = 'deferred' then null else clock_timestamp() end
+update delivery d set state = $7, reason = case when $7 <> 'sent' then nullif($5, '') end, ended_at = case when $7 = 'deferred' then null else clock_timestamp() end
   from a where d.id = a.delivery_id
