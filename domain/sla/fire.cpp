@@ -143,8 +143,10 @@ Fired fire_due(core::pg::Transaction& tx, const std::string& organization, Insta
         by_id[due.id] = &due;
         if (due.policy == nullptr) continue;  // given up: its jobs are touched already
         for (const int percent : due.policy->thresholds.reached(due.share))
-            if (percent > due.muted && !due.fired.contains(percent))
-                clocks.push_back(due.id), percents.push_back(percent);
+            if (percent > due.muted && !due.fired.contains(percent)) {
+                clocks.push_back(due.id);
+                percents.push_back(percent);
+            }
     }
     const auto won = tx.run(sql::thresholds_fire, organization, clocks, percents, now);
     std::map<std::string, std::vector<int>, std::less<>> by_clock;

@@ -82,7 +82,8 @@ void measure_at(Figures& figures, tests::Database& database, int open, system_cl
                                     for (std::size_t taken = kNewlyDue; taken == kNewlyDue;) {
                                         const auto step =
                                             domain::jobs::notice_overdue(tx, tests::kOrganization, due, kNewlyDue);
-                                        taken = step.taken, late += step.late;
+                                        taken = step.taken;
+                                        late += step.late;
                                     }
                                     return late;
                                 }),
@@ -94,7 +95,8 @@ void measure_at(Figures& figures, tests::Database& database, int open, system_cl
                                     for (std::size_t taken = kNewlyDue; taken == kNewlyDue;) {
                                         const auto step =
                                             domain::sla::fire_due(tx, tests::kOrganization, due, kNewlyDue);
-                                        taken = step.taken, warned += step.warnings;
+                                        taken = step.taken;
+                                        warned += step.warnings;
                                     }
                                     return warned;
                                 }),

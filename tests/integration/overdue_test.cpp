@@ -65,7 +65,7 @@ TEST_F(OverdueJobs, AreNoticedAtTheirMomentWithHistoryEventAndNotifications) {
     EXPECT_EQ(database.number("select count(*) from event where type = 'job_overdue' and job_id = '" + due_job + "'"),
               1);
     EXPECT_THAT(call(admin, "GET", "/api/v1/jobs/" + due_job + "/history").text,
-                HasSubstr(R"("is_overdue":[false,true])"));
+                HasSubstr(R"("is_overdue": [false, true])"));
     EXPECT_EQ(database.number("select version from job where id = '" + due_job + "'"), 1)
         << "nobody's change is refused because the job became late meanwhile";
 }
