@@ -44,6 +44,7 @@ const std::vector<Measure>& measures() {
         {"reports", false, measure_reports},
         {"overdue", false, measure_sweeps},
         {"webhooks", false, measure_webhooks},
+        {"reminders", false, measure_reminders},
         {"broker", false,
          [](auto& out, const auto& with) {
              out.push_back({"raw: confirmed publish, batched", "/s", raw::publish_confirmed(with.broker, 20000), 0, 0});

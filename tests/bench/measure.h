@@ -72,5 +72,7 @@ void measure_reports(Figures& figures, const Options& options);
 void measure_sweeps(Figures& figures, const Options& options);
 /// Ten thousand webhooks to a local receiver.
 void measure_webhooks(Figures& figures, const Options& options);
+/// A sweep of reminders over many people.
+void measure_reminders(Figures& figures, const Options& options);
 
 }  // namespace nightshift::bench

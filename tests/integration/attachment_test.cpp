@@ -296,14 +296,16 @@ TEST_F(Attachments, OfAProcessThatDiesBetweenFileAndRowAreSweptToo) {
 }
 
 TEST_F(Attachments, AreSweptEachDayOnceThereAreSome) {
-    EXPECT_EQ(database.number("select count(*) from schedule"), 0);
+    EXPECT_EQ(database.number("select count(*) from schedule where kind = 'attachment.cleanup'"), 0);
     send(admin, "one");
     send(admin, "two");
-    EXPECT_EQ(database.one("select kind || ' ' || cron || ' ' || (next_fire_at > now()) from schedule"),
+    EXPECT_EQ(database.one("select kind || ' ' || cron || ' ' || (next_fire_at > now()) from schedule where kind = "
+                           "'attachment.cleanup'"),
               "attachment.cleanup @daily true");
     database.one("delete from schedule");
     send(admin, "three");
-    EXPECT_EQ(database.number("select count(*) from schedule"), 0) << "who deletes it means it";
+    EXPECT_EQ(database.number("select count(*) from schedule where kind = 'attachment.cleanup'"), 0)
+        << "who deletes it means it";
 }
 
 TEST_F(Attachments, TellWhomTheJobConcerns) {
