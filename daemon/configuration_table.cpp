@@ -209,6 +209,20 @@ constexpr Field kRetention[] = {
      Type::integer,
      "How long the files of reports are kept.",
      {.min = 1, .max = 3650, .fallback = "30"}},
+    {"jobs_days",
+     Type::integer,
+     "How long jobs are listed after they were done or cancelled; then they are archived.",
+     {.min = 1, .max = 36500, .fallback = "180"}},
+    {"sessions_days",
+     Type::integer,
+     "How long sessions are kept after they ended.",
+     {.min = 1, .max = 3650, .fallback = "30"}},
+};
+constexpr Field kTimers[] = {
+    {"stop_after_hours",
+     Type::integer,
+     "How long a timer runs before it counts as forgotten and is stopped.",
+     {.min = 1, .max = 8760, .fallback = "16"}},
 };
 constexpr Field kReports[] = {{"folder",
                                Type::text,
@@ -299,6 +313,7 @@ constexpr Field kSections[] = {
     {"cors", Type::object, "Pages of other sites.", {.fallback = "{}", .fields = kCors}},
     {"workers", Type::object, "Working on runs.", {.fallback = "{}", .fields = kWorkers}},
     {"retention", Type::object, "How long history is kept.", {.fallback = "{}", .fields = kRetention}},
+    {"timers", Type::object, "Timers that people start on jobs.", {.fallback = "{}", .fields = kTimers}},
     {"reports", Type::object, "Reports.", {.fallback = "{}", .fields = kReports}},
     {"attachments", Type::object, "Files of jobs.", {.fallback = "{}", .fields = kAttachments}},
     {"mail",

@@ -67,6 +67,12 @@ constexpr Column kColumns[] = {
     {"overdue_since", Type::timestamp, "Since when it is overdue.", {.nullable = true, .server = true}},
     {"started_at", Type::timestamp, "When work began.", {.server = true}},
     {"completed_at", Type::timestamp, "When it was done.", {.server = true}, kit::kFilter | kit::kSort},
+    {"is_archived",
+     Type::boolean,
+     "Put away, long after it was closed; lists leave it out unless asked.",
+     {.server = true},
+     kit::kFilter},
+    {"archived_at", Type::timestamp, "When it was put away.", {.server = true}},
 };
 
 constexpr kit::Filter kFilters[] = {
@@ -75,6 +81,7 @@ constexpr kit::Filter kFilters[] = {
     {"department", "The department it belongs to.", "department_id"},
     {"team", "The team it belongs to.", "team_id"},
     {"overdue", "Past its due date and not done.", "is_overdue"},
+    {"archived", "Put away; true,false for all.", "is_archived"},
     {"tag",
      "A tag on it, by id or name.",
      {},

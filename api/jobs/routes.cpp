@@ -42,6 +42,15 @@ constexpr Field kComment[] = {
 };
 constexpr Field kTag[] = {{"tag_id", Type::uuid, "The tag.", {.required = true}}};
 
+/// Lists leave out what was put away, unless it is asked for. SEEDS.md C-41.
+kit::Handle without_archived(kit::Handle plain) {
+    return [plain = std::move(plain)](Request request, const Caller& caller, json::object& body) {
+        if (!request.argument("is_archived") && !request.argument("archived"))
+            request.query.emplace_back("is_archived", "false");
+        return plain(request, caller, body);
+    };
+}
+
 template <class Work>
 auto in_transaction(const Services& services, const Caller& caller, Work&& work) {
     auto lease = services.pool.acquire();
@@ -348,6 +357,9 @@ std::vector<kit::Route> routes(const Services& services) {
     for (const auto* resource : {&kJobs, &kChecklists, &kChecklistItems, &kComments})
         for (auto& route : kit::routes_of(*resource, services))
             if (!(resource == &kComments && route.method == "POST")) routes.push_back(std::move(route));
+    for (auto& route : routes)
+        if (route.answer.is_list && route.answer.rows == &kJobs)
+            route.handle = without_archived(std::move(route.handle));
     return routes;
 }
 

@@ -45,6 +45,7 @@ void add(CLI::App& app, Action& action) {
             const auto jobs =
                 tx.run(domain::demo::sql::seed_jobs, domain::organization::kDemoOrganization, options->jobs).affected();
             tx.run(domain::demo::sql::seed_noticed, domain::organization::kDemoOrganization);
+            if (jobs > 0) tx.run(domain::demo::sql::seed_schedules, domain::organization::kDemoOrganization);
             tx.commit();
             std::cout << (jobs == 0 ? std::string("the demo's data is there already")
                                     : "seeded " + std::to_string(jobs) + " jobs")

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 /// Looks the keys up, and takes those files away that nobody counts on.
 class Broom {
 public:
-    Broom(queue::Run& run, const core::files::Vault& vault) : run_(run), vault_(vault) {}
+    Broom(queue::Run& run, const core::files::Vault& vault, bool is_dry) : run_(run), vault_(vault), is_dry_(is_dry) {}
     void look_at(const std::string& key, const fs::path& path) {
         ++seen_;
         if (key.empty()) return take(path);  // never finished
@@ -28,22 +28,27 @@ public:
         const auto rows = core::pg::once(run_.pool(), domain::attachments::sql::known_keys, keys);
         for (std::size_t i = 0; i < rows.size(); ++i) waiting_.erase(std::string(rows.text(i, 0)));
         for (const auto& [key, path] : waiting_) {
-            vault_.remove(key);
+            if (!is_dry_) vault_.remove(key);
             ++removed_;
         }
         waiting_.clear();
         run_.progress(0.5, std::to_string(seen_) + " files seen");
     }
-    core::json::object told() const { return {{"seen", seen_}, {"removed", removed_}}; }
+    core::json::object told() const {
+        core::json::object told{{"seen", seen_}, {"removed", removed_}};
+        if (is_dry_) told["dry_run"] = true;
+        return told;
+    }
 
 private:
     void take(const fs::path& path) {
         std::error_code failure;
-        if (fs::remove(path, failure)) ++removed_;
+        if (is_dry_ || fs::remove(path, failure)) ++removed_;
     }
 
     queue::Run& run_;
     const core::files::Vault& vault_;
+    bool is_dry_;
     std::map<std::string, fs::path> waiting_;
     std::uint64_t seen_ = 0, removed_ = 0;
 };
@@ -58,7 +63,7 @@ queue::Outcome work(const core::json::object& args, queue::Run& run) {
         core::schema::duration_seconds(age.is_string() ? std::string(age.as_string()) : core::json::text(age));
     const auto vault = domain::attachments::vault_of(
         domain::attachments::settings_from([&run](std::string_view path) { return run.setting(path); }));
-    Broom broom(run, vault);
+    Broom broom(run, vault, is_dry(args));
     vault.each_older(std::chrono::seconds(static_cast<std::int64_t>(seconds)), [&](const auto& key, const auto& path) {
         if (!run.stop().stop_requested()) broom.look_at(key, path);
     });

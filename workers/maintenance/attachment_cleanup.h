@@ -2,7 +2,7 @@
 // ended halfway. Young files are left alone: their upload may be under way.
 #pragma once
 
-#include "queue/kind.h"
+#include "workers/maintenance/days.h"
 
 namespace nightshift::workers::maintenance::attachment_cleanup {
 
@@ -11,6 +11,7 @@ inline constexpr core::schema::Field fields[] = {
      core::schema::Type::duration,
      "How long nobody wrote to a file before it counts.",
      {.min = 0, .max = 31536000, .fallback = R"("1h")"}},
+    kDryRun,
 };
 
 queue::Outcome work(const core::json::object& args, queue::Run& run);

@@ -9,7 +9,7 @@ select j.id, j.organization_id, j.key, j.title, j.description, j.job_type_id, j.
          where l.job_id = j.id and l.end_time is not null and l.deleted_at is null) as actual_hours,
        coalesce(j.due_date < statement_timestamp() and s.category not in ('done', 'cancelled'), false) as is_overdue,
        case when j.due_date < statement_timestamp() and s.category not in ('done', 'cancelled') then j.due_date end as overdue_since,
-       j.started_at, j.completed_at, j.version, j.created_at, j.updated_at
+       j.started_at, j.completed_at, j.archived_at is not null as is_archived, j.archived_at, j.version, j.created_at, j.updated_at
   from job j
   join job_type t on t.id = j.job_type_id
   join job_status s on s.id = j.job_status_id
