@@ -165,7 +165,7 @@ Response preview(const Services& services, const Request& request, const Caller&
     const int hours = number_in(request, kHorizon[0]), limit = number_in(request, kHorizon[1]);
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
-    kit::show(tx, kRules, caller, id);
+    kit::show(tx, kRules, caller, id, "reminder_rule.manage");
     const auto now = std::chrono::system_clock::now();
     const auto rows = tx.run(domain::reminders::sql::preview, caller.organization, id, now,
                              now + std::chrono::hours(hours), kit::user_of(caller), limit);

@@ -1,3 +1,6 @@
+#include <set>
+#include <utility>
+
 #include "core/error/fail_point.h"
 #include "domain/notifications/sql.h"
 #include "domain/reminders/reminders.h"
@@ -105,9 +108,10 @@ private:
     json::array written_, settled_;
 };
 
-/// Of one batch, which is ordered by person and rule.
+/// Of one batch, which is ordered by person and rule. A job that two rules speak of at the same moment is told once.
 void write_letters(const Result& rows, Letters& letters, Swept& swept) {
     std::vector<Reminder> together;
+    std::set<std::pair<std::string, std::string>> told;  // person and job
     const auto tell = [&] {
         if (!together.empty()) letters.tell(together);
         swept.told += together.size();
@@ -124,6 +128,9 @@ void write_letters(const Result& rows, Letters& letters, Swept& swept) {
         } else if (how == "digest") {
             letters.settle(one, "digest", "");
             ++swept.for_digest;
+        } else if (!told.emplace(one.user_id, one.subject_id).second) {
+            letters.settle(one, "withdrawn", "", "another rule told it at the same time");
+            ++swept.withdrawn;
         } else {
             together.push_back(std::move(one));
         }

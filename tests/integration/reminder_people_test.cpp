@@ -121,6 +121,15 @@ TEST_F(Reminding, OfManyJobsAtOnceAreOneList) {
     EXPECT_EQ(database.number("select count(distinct notification_id) from reminder"), 1);
 }
 
+TEST_F(Reminding, OfOneJobByTwoRulesAtOnceAreOne) {
+    before_due();
+    by_clock("due_day");
+    due("2030-03-05T17:00:00Z", jane);
+    EXPECT_EQ(sweep("2030-03-05T09:00:00Z").told, 1U);
+    EXPECT_EQ(told(jane).size(), 1U);
+    EXPECT_EQ(reasons(), "another rule told it at the same time");
+}
+
 TEST_F(Reminding, OfAJobThatIsPutOffComeOnceWhenItsTimeHasCome) {
     before_due();
     const auto id = due("2030-03-05T17:00:00Z", jane);

@@ -47,10 +47,10 @@ const std::string& person_of(const Caller& caller) {
 }
 
 Response put_off(const Services& services, const Request& request, const Caller& caller, json::object& body) {
-    const auto until = until_in(body);
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
     kit::show(tx, kJobs, caller, request.parameter("id"));
+    const auto until = until_in(body);
     const auto rows = tx.run(sql::snooze_set, person_of(caller), request.parameter("id"), caller.organization, until);
     auto response = core::http::text_response(200, std::string(rows.text(0, 0)));
     tx.commit();
