@@ -157,8 +157,8 @@ std::string where_it_belongs(std::string_view path) {
 void validate(core::config::Document& document) {
     auto problems = both_given(document);
     for (auto& problem : core::schema::validate(setting_fields(), document.values)) {
-        const bool secret = problem.path.ends_with(".url") || problem.path.ends_with(".password") ||
-                            problem.path.ends_with("].value");
+        const bool secret =
+            problem.path.ends_with(".url") || problem.path.ends_with(".password") || problem.path.ends_with("].value");
         if (secret && problem.message.starts_with("expected")) problem.message = "expected a text; put it in quotes";
         constexpr std::string_view kUnknown = "unknown field";
         if (problem.message.starts_with(kUnknown)) {

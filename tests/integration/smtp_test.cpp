@@ -14,13 +14,13 @@ namespace {
 
 using namespace std::chrono_literals;
 using core::mail::Message;
+using core::mail::name_of;
 using core::mail::Outcome;
+using core::mail::send;
 using core::mail::Sent;
 using core::mail::Server;
 using core::mail::Stage;
 using core::mail::Tls;
-using core::mail::name_of;
-using core::mail::send;
 using core::mail::written;
 
 class Smtp : public testing::Test {
