@@ -14,11 +14,12 @@ using testing::IsEmpty;
 class Reminding : public ReminderFixture {};
 
 TEST_F(Reminding, BeginWithTheRulesThatEveryOrganizationHas) {
+    database.one("insert into organization (id, name, slug) values (gen_random_uuid(), 'New', 'new')");
     const auto rules = call(admin, "GET", kReminderRules + "?order=name");
     EXPECT_EQ(rules.count(), 6U) << rules;
-    EXPECT_EQ(
-        database.one("select cron from schedule where kind = 'reminder.sweep' and organization_id = '" + kHere + "'"),
-        "*/15 * * * *");
+    EXPECT_EQ(database.one("select cron from schedule where kind = 'reminder.sweep' and organization_id = (select id "
+                           "from organization where slug = 'new')"),
+              "*/15 * * * *");
 }
 
 TEST_F(Reminding, OfARuleThatChangesItsHoursAreNotRepeated) {
