@@ -118,7 +118,7 @@ TEST_F(ReportTypes, OfAHundredThousandJobsAreWholeAndTakeNoMoreMemoryThanOfTen) 
         "created_by_user_id, estimated_hours) select gen_random_uuid(), '" +
         kHere + "', 'JOB-' || i, 'Replace pump number ' || i || ' in hall 3', t.id, s.id, p.id, '" + admin.id +
         "', 1.5 from generate_series(1, 100000) i, job_type t, job_status s, job_priority p where s.name = 'Open'");
-    for (const auto* format : {"CSV", "HTML", "XLSX", "PDF"}) {
+    for (const auto* format : {"HTML", "XLSX", "PDF", "CSV"}) {
         rows("jobs_by_status", admin);
         forget_peak();
         const auto before = memory("VmRSS:");
@@ -126,7 +126,6 @@ TEST_F(ReportTypes, OfAHundredThousandJobsAreWholeAndTakeNoMoreMemoryThanOfTen) 
         EXPECT_LT(memory("VmHWM:") - before, 64 * 1024) << format;
         EXPECT_EQ(made_rows, 100000U) << format;
     }
-    make("job_summary", admin, "CSV");
     std::ifstream file(folder / "report");
     EXPECT_EQ(std::count(std::istreambuf_iterator<char>(file), {}, '\n'), 100001);
 }
