@@ -122,8 +122,8 @@ def an_infected_file_is_refused_and_a_clean_one_taken(_):
 @replays("JMS-131")
 def an_error_is_told_to_the_tracker_and_nothing_of_it_to_the_caller(_):
     with tracker() as (dsn, came), Room(f"errors: {{sentry_dsn: '{dsn}'}}\n") as room:
-        room.sql("alter table tag rename to mislaid")
-        room.admin.get("/tags", expect=range(500, 600))
+        room.sql("drop view api.tag")
+        room.admin.get("/tags", expect=500)
         path, headers, body = eventually(lambda: came and came[0])
         equal(path, "/api/42/envelope/")
         assert "sentry_key=publickey" in headers["X-Sentry-Auth"]
