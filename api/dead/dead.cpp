@@ -110,7 +110,7 @@ std::vector<kit::Route> routes(const kit::Services& services) {
     return {
         {"GET",
          "/api/v1/dead",
-         "runs.see",
+         "queues.see",
          "Groups of dead runs, latest first.",
          {},
          bind(list),
@@ -120,7 +120,7 @@ std::vector<kit::Route> routes(const kit::Services& services) {
          "listDeadGroups"},
         {"GET",
          "/api/v1/dead/{id}",
-         "runs.see",
+         "queues.see",
          "One group and its latest runs.",
          {},
          bind(show),
