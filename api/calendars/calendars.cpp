@@ -20,7 +20,7 @@ namespace json = core::json;
 namespace business = domain::calendars;
 
 constexpr kit::Allow kAllow{
-    .see = "plan.view", .create = "plan.manage", .change = "plan.manage", .remove = "plan.manage"};
+    .see = "organization.view", .create = "sla.manage", .change = "sla.manage", .remove = "sla.manage"};
 constexpr kit::Scopes kEverybodysPlan{.own = "true"};
 
 void make_only_default(const kit::Change& change) {
@@ -159,7 +159,7 @@ std::vector<kit::Route> routes(const kit::Services& services) {
     for (auto& route : kit::routes_of(kHolidays, services)) routes.push_back(std::move(route));
     routes.push_back({.method = "GET",
                       .path = "/api/v1/calendars/{id}/business-time",
-                      .permission = "plan.view",
+                      .permission = "organization.view",
                       .doc = "Adds business time to a moment, or counts it between two.",
                       .handle = kit::bound(services, business_time),
                       .answer = {.shape = {"BusinessTime", kSumShown, kSumExample}},

@@ -64,9 +64,7 @@ constexpr Row kTable[] = {
     {"account.own", {'A', 'A', 'A', 'A', 'A', 'A'}},
     {"audit.view", {'A', 'T', '-', '-', '-', '-'}},
     {"delivery.manage", {'A', '-', '-', '-', '-', '-'}},
-    {"plan.manage", {'A', 'T', '-', '-', '-', '-'}},
-    {"plan.view", {'A', 'A', 'O', 'S', 'S', 'A'}},
-    {"sla.manage", {'A', 'T', '-', '-', '-', '-'}},
+    {"sla.manage", {'A', '-', '-', '-', '-', '-'}},
     {"reminder_rule.manage", {'A', 'T', '-', '-', '-', '-'}},
 };
 
