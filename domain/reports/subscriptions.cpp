@@ -5,6 +5,7 @@
 #include "core/error/error.h"
 #include "core/time/cron.h"
 #include "core/time/time.h"
+#include "domain/deliveries/deliveries.h"
 #include "domain/identity/roles.h"
 #include "domain/identity/sql.h"
 #include "domain/notifications/sql.h"
@@ -202,6 +203,24 @@ void drop_schedule(Transaction& tx, const std::string& id, const std::string& or
     if (!row.empty() && !row.text(0, 0).empty()) tx.run(queue::sql::schedule_delete, row.text(0, 0), organization);
 }
 
+namespace {
+
+/// False where mail is off, or not wanted: then the report is told of in the app.
+bool mail_file(Transaction& tx, const std::string& organization, const core::pg::Result& rows, std::size_t i) {
+    const std::string id(rows.text(i, 0)), name(rows.text(i, 1));
+    return !deliveries::enqueue(tx, {.organization = organization,
+                                     .user = std::string(rows.text(i, 4)),
+                                     .event = "report_ready",
+                                     .subject = name,
+                                     .text = name + " is attached: " + std::string(rows.text(i, 3)) + " rows as " +
+                                             std::string(rows.text(i, 2)) + ".",
+                                     .reports = {id},
+                                     .about = "subscription:" + std::string(rows.text(i, 8))})
+                .empty();
+}
+
+}  // namespace
+
 void deliver(Transaction& tx, const std::string& organization, const std::vector<std::string>& reports) {
     const auto rows = tx.run(sql::subscription_deliver, organization, reports);
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -211,6 +230,7 @@ void deliver(Transaction& tx, const std::string& organization, const std::vector
             tell_address(tx, organization, rows, i);
             continue;
         }
+        if (rows.text(i, 5) == "email" && mail_file(tx, organization, rows, i)) continue;
         tx.run(notifications::sql::tell, organization, std::vector<std::string>{std::string(rows.text(i, 4))},
                "report_ready", "Your report is ready: " + std::string(rows.text(i, 1)),
                std::string(rows.text(i, 2)) + ", " + std::string(rows.text(i, 3)) + " rows: /api/v1/reports/" +

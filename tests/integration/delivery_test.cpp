@@ -5,7 +5,9 @@
 #include <fstream>
 
 #include "core/error/error.h"
+#include "core/time/time.h"
 #include "domain/deliveries/ledger.h"
+#include "domain/notifications/sql.h"
 #include "queue/kinds.h"
 #include "tests/kit/mail_fixture.h"
 
@@ -102,6 +104,23 @@ TEST_F(Deliveries, goes_by_what_people_want) {
     ASSERT_TRUE(settled());
     ASSERT_EQ(sink.count(), 1U);
     EXPECT_EQ(text(sink.mails()[0], "subject"), "By mail alone");
+}
+
+TEST_F(Deliveries, of_sweeps_reach_who_wants_only_mail_too) {
+    configure("collect: 10m");
+    want(jane, "*", "in_app", "off");
+    auto lease = database.pool().acquire();
+    core::pg::Transaction tx(lease, {.organization = kHere});
+    const std::vector<std::string> people{jane.id}, words{"Late"}, none{""};
+    tx.run(domain::notifications::sql::tell_many, kHere, "job_overdue", people, words, none,
+           "{" + std::string("NULL") + "}");
+    const auto each = json::text(
+        json::array{{{"id", core::time::uuid7()}, {"user_id", jane.id}, {"type", "reminder"}, {"title", "Soon"}}});
+    tx.run(domain::notifications::sql::tell_each, kHere, each);
+    tx.commit();
+    EXPECT_EQ(database.one("select string_agg(event, ',' order by event) from delivery where channel = 'email'"),
+              "job_overdue,reminder");
+    EXPECT_EQ(database.number("select count(*) from notification where is_shown"), 0) << "not here";
 }
 
 TEST_F(Deliveries, nothing_is_made_where_mail_is_off) {

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "domain/deliveries/deliveries.h"
 #include "domain/reports/subscriptions.h"
 #include "tests/kit/api_fixture.h"
 
@@ -129,6 +130,22 @@ TEST_F(ReportSubscriptions, GiveEachRecipientWhatThatPersonMaySee) {
         EXPECT_THAT(told(*who, "report_ready"), HasSubstr("Weekly")) << who->email;
     EXPECT_THAT(told(member, "report_ready"), HasSubstr("/download"));
     EXPECT_EQ(call(member, "GET", "/api/v1/reports").count(), 1U) << "their own report";
+}
+
+TEST_F(ReportSubscriptions, GoByMailToWhoWantsMailAndElseAreToldOfHere) {
+    domain::deliveries::MailSettings mail;
+    mail.server.host = "127.0.0.1";
+    domain::deliveries::prepare(database.pool(), mail);
+    const auto other = person("admin");
+    call(other, "PUT", "/api/v1/notifications/preferences", R"({"preferences":[{"event":"*","channel":"email","mode":"off"}]})");
+    make(turn(subscribe(admin, {admin, other}, R"(,"channel":"email")").at("id")), 3);
+    EXPECT_EQ(
+        database.one(
+            "select string_agg(user_id::text, ',') from delivery where event = 'report_ready' and message -> 'reports' "
+            "= (select jsonb_build_array(id) from report where viewer_user_id = user_id)"),
+        admin.id);
+    EXPECT_EQ(told(admin, "report_ready"), "") << "it is in the mail";
+    EXPECT_THAT(told(other, "report_ready"), HasSubstr("/download"));
 }
 
 TEST_F(ReportSubscriptions, TakeTheirTurnsWithoutBeingChangedByThem) {

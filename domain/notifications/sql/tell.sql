@@ -3,12 +3,6 @@
 insert into notification (id, organization_id, user_id, type, title, body, job_id, is_shown)
 select gen_random_uuid(), $1::uuid, u.id, $3, $4, nullif($5, ''), $7::uuid, w.here <> 'off'
   from app_user u
- cross join lateral (
-    select coalesce((select p.mode from notification_preference p
-                      where p.user_id = u.id and p.organization_id = $1::uuid and p.channel = 'in_app' and p.event in ($3, '*')
-                      order by p.event = '*' limit 1), 'now') as here,
-           coalesce((select p.mode from notification_preference p
-                      where p.user_id = u.id and p.organization_id = $1::uuid and p.channel = 'email' and p.event in ($3, '*')
-                      order by p.event = '*' limit 1), 'now') as mail) w
+ cross join lateral api.notification_wish(u.id, $1::uuid, $3) w
  where u.id = any($2::uuid[]) and u.id::text <> $6 and u.is_active and u.deleted_at is null
    and (w.here <> 'off' or (w.mail <> 'off' and exists (select from delivery_setup where channel = 'email')))
