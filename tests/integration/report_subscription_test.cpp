@@ -134,7 +134,7 @@ TEST_F(ReportSubscriptions, GiveEachRecipientWhatThatPersonMaySee) {
 
 TEST_F(ReportSubscriptions, GoByMailToWhoWantsMailAndElseAreToldOfHere) {
     domain::deliveries::MailSettings mail;
-    mail.server.host = "127.0.0.1";
+    mail.server.host = "127.0.0.1", mail.digest_at = "08:00";
     domain::deliveries::prepare(database.pool(), mail);
     const auto other = person("admin");
     call(other, "PUT", "/api/v1/notifications/preferences", R"({"preferences":[{"event":"*","channel":"email","mode":"off"}]})");
