@@ -137,7 +137,8 @@ TEST_F(ReportSubscriptions, GoByMailToWhoWantsMailAndElseAreToldOfHere) {
     mail.server.host = "127.0.0.1", mail.digest_at = "08:00";
     domain::deliveries::prepare(database.pool(), mail);
     const auto other = person("admin");
-    call(other, "PUT", "/api/v1/notifications/preferences", R"({"preferences":[{"event":"*","channel":"email","mode":"off"}]})");
+    call(other, "PUT", "/api/v1/notifications/preferences",
+         R"({"preferences":[{"event":"*","channel":"email","mode":"off"}]})");
     make(turn(subscribe(admin, {admin, other}, R"(,"channel":"email")").at("id")), 3);
     EXPECT_EQ(
         database.one(
