@@ -13,7 +13,7 @@ lane as (
                         where l.queue = i.queue and l.organization_id = i.organization_id and l.priority = i.priority)
     on conflict do nothing
 ), owned as (
-    insert into run_owner (run_id, organization_id, user_id) select id, organization_id, owner::uuid from input where owner <> ''
+    insert into run_owner (run_id, organization_id, user_id) select id, organization_id, nullif(owner, '')::uuid from input where owner <> ''
 )
 insert into run (id, organization_id, kind, queue, state, priority, max_attempts, timeout_ms, ready_at, created_at,
                  concurrency_key, schedule_id, redriven_from, origin, trace_parent, args)

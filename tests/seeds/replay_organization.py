@@ -35,7 +35,7 @@ def a_person_is_shown_with_department_and_teams(room):
     boss, who = room.person("manager"), room.person("technician", phone="+1-555-0199")
     department = room.admin.post("/departments", {"name": "Hull", "description": "Steel", "manager_user_id": boss.id})["id"]
     room.admin.patch(f"/users/{who.id}", {"department_id": department})
-    rig = room.admin.post("/teams", {"name": "Rig", "department_id": department})["id"]
+    rig = room.admin.post("/teams", {"name": "Welders", "department_id": department})["id"]
     room.admin.post(f"/teams/{rig}/members", {"user_id": who.id, "role_in_team": "welder"})
     dive = room.admin.post("/teams", {"name": "Dive", "lead_user_id": who.id})["id"]
     for caller in (room.admin, boss, who):

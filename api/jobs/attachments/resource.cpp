@@ -55,7 +55,9 @@ constinit const kit::Resource kAttachments{
          .own = "exists (select 1 from job j where j.id = r.job_id and (j.created_by_user_id = $2 or "
                 "j.assigned_to_user_id = $2 or exists (select 1 from job_watcher w where w.job_id = j.id and w.user_id "
                 "= $2)))"},
-    .before_remove = check_removal};
+    .before_remove = check_removal,
+    .example = R"({"job_id": "@jobs", "filename": "pump.txt", "content_type": "text/plain", "size": 19,
+"sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "scan_state": "unscanned", "uploaded_by_name": "Ada Admin"})"};
 
 domain::attachments::SignedAddress Desk::addresses() {
     const std::lock_guard lock(mutex_);
