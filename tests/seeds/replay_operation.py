@@ -141,9 +141,11 @@ def the_settings_of_the_containers_are_good_and_their_health_is_asked_for_rightl
     with tempfile.TemporaryDirectory() as folder:
         secret = pathlib.Path(folder) / "secret"
         secret.write_text("postgresql://nightshift@postgres/nightshift")
+        settings = pathlib.Path(folder) / "nightshift.yaml"
+        settings.write_text(re.search(r"echo '(#[^']*)' > /etc/nightshift/nightshift.yaml", image)[1])
         kept = {name: value for name, value in os.environ.items() if not name.startswith("NIGHTSHIFT_")}
         given = {name: str(secret) if name.endswith("_FILE") else value for name, value in given.items()}
-        checked = subprocess.run([PROGRAM, "check", "--config", ROOT / "config/nightshift.yaml"], env=kept | given, capture_output=True, text=True, timeout=60)
+        checked = subprocess.run([PROGRAM, "check", "--config", settings], env=kept | given, capture_output=True, text=True, timeout=60)
         equal(checked.returncode, 0, checked.stdout + checked.stderr)
     for secret in re.findall(r"/run/secrets/(\w+)", compose):
         assert re.search(rf"^  {secret}: {{file:", compose, re.M), secret
