@@ -79,14 +79,14 @@ constexpr Field kAttemptFields[] = {
     {"ended_at", Type::timestamp, "When it was over.", {.nullable = true}},
 };
 constexpr Field kToldFields[] = {
-    {"id", Type::uuid, "The delivery; none for what is told here."},
+    {"id", Type::uuid, "The delivery; none for what is told here.", {.nullable = true}},
     {"channel", Type::text, "in_app or email."},
     {"address", Type::text, "Where to.", {.nullable = true}},
     {"state", Type::text, "As in /deliveries; in_app: delivered when it was read."},
     {"attempts", Type::integer, "How often it was tried."},
     {"reason", Type::text, "Why.", {.nullable = true}},
     {"created_at", Type::timestamp, "Since when."},
-    {"due_at", Type::timestamp, "Not before then."},
+    {"due_at", Type::timestamp, "Not before then.", {.nullable = true}},
     {"ended_at", Type::timestamp, "When it was settled.", {.nullable = true}},
     {"carried_by", Type::uuid, "The delivery whose mail tells it too.", {.nullable = true}},
 };

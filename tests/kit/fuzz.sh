@@ -11,6 +11,7 @@ fuzz() {
     for part in $FUZZ_PARTS; do
         if [ -d "$part" ]; then sources+=("$part"/*.cpp); elif [ -e "$part" ]; then sources+=("$part"); fi
     done
+    # shellcheck disable=SC2054
     local flags=(-std=c++20 -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -I.) objects=() source object
     for source in "${sources[@]}"; do
         object=$folder/parts/${source//\//_}.o

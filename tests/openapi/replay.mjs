@@ -54,7 +54,7 @@ const place = one => {
     if (one.operationId in RENEW) return RENEW[one.operationId];
     const late = LATE.indexOf(one.operationId);
     if (one.operationId === "logout" || one.operationId === "changePassword") return 300 + late;   // who signed out can do nothing more
-    if (one.method === "delete") return 200 - 5 * one.path.split("{").length + WHOLES.indexOf(one.path.split("/")[3]) / 10;   // parts before what they belong to
+    if (one.method === "delete") return 200 - 5 * (one.path.split("/").length - 3) + WHOLES.indexOf(one.path.split("/")[3]) / 10;   // parts before what they belong to
     if (late >= 0) return 100 + late;
     return { post: one.path.includes("{") ? 20 : 10, get: 30, put: 40, patch: 50 }[one.method] - (one.operationId === "login" ? 10 : 0);
 };
