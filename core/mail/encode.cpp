@@ -46,7 +46,7 @@ void append_quoted(std::string& out, std::string& line, char c, bool encode) {
 
 std::string encoded_words(std::string_view given) {
     constexpr std::size_t kMostPlain = 65, kMostBytes = 42;  // of one word: 42 bytes are 56 letters of base64
-    const auto line = as_one_line(given);
+    auto line = as_one_line(given);
     const bool is_plain = std::ranges::all_of(line, is_plain_character) && line.find("=?") == std::string::npos;
     if (is_plain && line.size() <= kMostPlain) return line;
     std::string out;

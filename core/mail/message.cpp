@@ -135,7 +135,7 @@ std::string body_of(const Message& message) {
 std::string address_problem(std::string_view address) {
     constexpr std::size_t kMost = 254, kMostLocal = 64;
     constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    const auto bad = "expected an address like jane@example.org, got \"" + std::string(address) + '"';
+    auto bad = "expected an address like jane@example.org, got \"" + std::string(address) + '"';
     const auto at = address.find('@');
     if (at == std::string_view::npos || address.size() > kMost) return bad;
     const auto dotted = [](std::string_view text, const std::string& may_hold) {

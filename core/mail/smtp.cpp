@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <exception>
 #include <memory>
 
@@ -91,7 +90,7 @@ int overhear(CURL* /*easy*/, curl_infotype type, char* data, std::size_t size, v
 std::size_t give(char* to, std::size_t one, std::size_t many, void* self) {
     auto& talk = *static_cast<Conversation*>(self);
     const auto size = std::min(one * many, talk.message.size() - talk.given);
-    std::memcpy(to, talk.message.data() + talk.given, size);
+    std::copy_n(talk.message.data() + talk.given, size, to);
     talk.given += size;
     if (size > 0 || talk.ended) return size;
     try {

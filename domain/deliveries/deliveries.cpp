@@ -44,7 +44,7 @@ json::object kept_message(const Message& message) {
 
 std::string enqueue(core::pg::Transaction& tx, const Message& message) {
     require_whole(message);
-    const auto id = core::time::uuid7();
+    auto id = core::time::uuid7();
     const auto kept = tx.run(sql::insert, id, message.organization, message.user, message.address, message.event,
                              json::text(kept_message(message)), message.about);
     if (kept.empty()) return {};
