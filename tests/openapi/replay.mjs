@@ -130,7 +130,7 @@ const replay = async (one, request) => {
     if (answer.status >= 400) return fail(one, `answers ${answer.status}: ${text}`);
     if (!documented.content) return text ? fail(one, `answers a body with ${answer.status}: ${text}`) : undefined;
     const type = (answer.headers.get("content-type") ?? "").split(";")[0];
-    const content = documented.content[type];
+    const content = documented.content[type] ?? documented.content["*/*"];   // a file is of its own type
     if (!content) return fail(one, `answers ${type}, documented are ${Object.keys(documented.content)}`);
     if (type !== "application/json" || content.schema.format === "binary") return;
     const value = JSON.parse(text);
