@@ -48,6 +48,7 @@ Fault::Fault(const std::string& server) : database(server) {
     queue::register_kinds(generated::kinds, true);
     let_operator_in(database.pool());
     database.one("insert into queue (name) values ('" + queue_name + "')");
+    database.one("delete from schedule");  // those that an organization begins with: each test has its own
 }
 
 Fault::~Fault() {
