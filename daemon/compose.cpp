@@ -51,16 +51,9 @@ void prepare_schema(const Configuration& configuration, const std::function<bool
     }
 }
 
-std::vector<std::string> texts_of(const Configuration& configuration, std::string_view path) {
-    std::vector<std::string> texts;
-    const auto given = configuration.at(path);
-    for (const auto& one : given.as_array()) texts.emplace_back(one.as_string());
-    return texts;
-}
-
 queue::EngineSettings engine_settings(const Configuration& configuration, const std::set<std::string>& roles,
                                       std::shared_ptr<core::metrics::Registry> metrics) {
-    auto queues = texts_of(configuration, "workers.queues");
+    auto queues = core::json::texts(configuration.at("workers.queues"));
     const bool broker = configuration.text("broker.transport") == "rabbitmq";
     return {.database_url = configuration.text("database.url"),
             .broker_url = broker ? configuration.text("broker.url") : std::string{},
@@ -102,8 +95,8 @@ api::kit::ProtectionSettings protection_settings(const Configuration& configurat
             .address = limit("limits.address"),
             .sign_in = limit("limits.sign_in"),
             .remembered = static_cast<std::size_t>(configuration.number("limits.remembered")),
-            .proxies = texts_of(configuration, "api.trusted_proxies"),
-            .origins = texts_of(configuration, "cors.origins"),
+            .proxies = core::json::texts(configuration.at("api.trusted_proxies")),
+            .origins = core::json::texts(configuration.at("cors.origins")),
             .preflight = std::chrono::duration_cast<std::chrono::seconds>(configuration.span("cors.max_age"))};
 }
 

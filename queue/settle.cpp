@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <random>
 
 #include "core/error/error.h"
 #include "core/log/log.h"
@@ -181,6 +182,11 @@ std::string fingerprint(std::string_view kind, std::string_view error_class, std
         }
     }
     return out;
+}
+
+double random_share() {
+    thread_local std::minstd_rand engine{std::random_device{}()};
+    return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
 }
 
 std::chrono::milliseconds backoff(const Kind& kind, int attempt, double jitter) {

@@ -67,6 +67,9 @@ Settled settle(core::pg::Pool& pool, const Claimed& run, const Kind& kind, const
 /// Failures of one shape get one name: kind, class, and the message with its numbers, ids and quoted parts taken out.
 std::string fingerprint(std::string_view kind, std::string_view error_class, std::string_view message);
 
+/// 0..1, another in each call and process. Thread-safe.
+double random_share();
+
 /// Wait before the next attempt: a share (full jitter) of first * 3^(attempt-1), capped.
 std::chrono::milliseconds backoff(const Kind& kind, int attempt, double jitter);
 

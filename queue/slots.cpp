@@ -1,7 +1,6 @@
 #include "queue/slots.h"
 
 #include <algorithm>
-#include <random>
 
 #include "core/error/error.h"
 #include "core/error/fail_point.h"
@@ -21,11 +20,6 @@ constexpr auto kAhead = 20ms;  // claimed but not started: no more than this muc
 constexpr std::int64_t kMostAhead = 2048;
 constexpr auto kGrace = 10s;  // between asking a handler to stop and giving its thread up
 constexpr std::size_t kMostAbandoned = 32;
-
-double random_share() {
-    thread_local std::minstd_rand engine{std::random_device{}()};
-    return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
-}
 
 /// What the handler said, seen in the light of why it was asked to stop.
 Ending judge(const Execution& execution, Outcome outcome) {

@@ -45,8 +45,7 @@ void narrow(const Change& change) {
         return;
     }
     if (given == nullptr || given->is_null()) return;
-    std::vector<std::string> wanted;
-    for (const auto& one : given->as_array()) wanted.emplace_back(one.as_string());
+    const auto wanted = json::texts(*given);
     for (const auto& one : wanted)
         if (domain::identity::narrowed(change.caller.permissions, {one}).empty())
             throw Error(Code::rule, "permissions: you don't hold " + one + " yourself",

@@ -1,6 +1,7 @@
 #include "api/calendars/calendars.h"
 
 #include "api/kit/resource.h"
+#include "core/schema/checks.h"
 #include "core/time/time.h"
 #include "domain/calendars/calendars.h"
 #include "domain/calendars/sql.h"
@@ -38,7 +39,7 @@ constexpr Column kCalendarColumns[] = {
     {"time_zone",
      Type::text,
      "The IANA zone its hours are in.",
-     {.min = 1, .max = 60, .fallback = R"("UTC")", .check = business::check_zone},
+     {.min = 1, .max = 60, .fallback = R"("UTC")", .check = core::schema::check_zone},
      kit::kFilter},
     {"hours",
      Type::array,

@@ -48,13 +48,6 @@ private:
     core::http::LiveMessage events_, socket_;
 };
 
-std::vector<std::string> permissions_in(const std::string& text) {
-    std::vector<std::string> out;
-    const auto list = json::parse(text);
-    for (const auto& one : list.as_array()) out.emplace_back(one.as_string());
-    return out;
-}
-
 std::set<std::string, std::less<>> people_in(std::string_view list) {
     std::set<std::string, std::less<>> people;
     while (!list.empty()) {
@@ -252,13 +245,13 @@ std::optional<std::vector<std::string>> Hub::permissions_now(const Seat& seat, c
     const bool is_own = guest.user == guest.caller.user;
     if (!is_own) {
         auto caller = guest.caller;
-        caller.permissions = permissions_in(of_caller);
+        caller.permissions = json::texts(json::parse(of_caller));
         if (caller.reach("user.update") != Reach::all) return std::nullopt;
     }
-    if (guest.key.empty()) return permissions_in(of_user);
+    if (guest.key.empty()) return json::texts(json::parse(of_user));
     try {
         auto of_key = services_.gate->identify(guest.key).permissions;
-        return is_own ? of_key : permissions_in(of_user);
+        return is_own ? of_key : json::texts(json::parse(of_user));
     } catch (const core::Error& problem) {
         if (problem.code() != core::Code::unauthorized) throw;
         return std::nullopt;

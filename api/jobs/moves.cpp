@@ -54,8 +54,7 @@ Response put_moves(const Services& services, const Request& request, const Calle
     if (tx.run(sql::status_move, caller.organization, request.parameter("id"), request.parameter("id")).empty())
         throw Error(Code::not_found, "no such job status: " + request.parameter("id"));
     tx.run(sql::status_moves_clear, caller.organization, request.parameter("id"), false);
-    std::vector<std::string> wanted;
-    for (const auto& one : body.at("to_status_ids").as_array()) wanted.emplace_back(one.as_string());
+    auto wanted = json::texts(body.at("to_status_ids"));
     std::ranges::sort(wanted);
     wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
     for (const auto& one : wanted) add_move(tx, caller, request.parameter("id"), one);

@@ -6,6 +6,7 @@
 
 #include "api/kit/range.h"
 #include "core/error/error.h"
+#include "core/text/percent.h"
 
 namespace nightshift::api::kit {
 namespace {
@@ -42,12 +43,11 @@ Response no_such_range(const Request& request, const std::string& content_range)
 
 std::string disposition(std::string_view kind, std::string_view name) {
     std::string plain, encoded;
-    constexpr const char* kHex = "0123456789ABCDEF";
     for (const char c : name) {
         const auto byte = static_cast<unsigned char>(c);
         const bool simple = byte < 0x80 && (std::isalnum(byte) != 0 || c == '-' || c == '_' || c == '.');
         plain += simple || c == ' ' ? c : '_';
-        encoded += simple ? std::string(1, c) : std::string{'%', kHex[byte >> 4U], kHex[byte & 15U]};
+        encoded += simple ? std::string(1, c) : core::text::percent(c);
     }
     return std::string(kind) + "; filename=\"" + plain + "\"; filename*=UTF-8''" + encoded;
 }

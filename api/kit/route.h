@@ -51,6 +51,9 @@ inline core::pg::Value user_of(const Caller& caller) {
     return caller.user.empty() ? core::pg::Value(nullptr) : core::pg::Value(caller.user);
 }
 
+/// The person who asks. Throws Error(forbidden) where it is none.
+const std::string& person_of(const Caller& caller);
+
 using Handle = std::function<core::http::Response(const core::http::Request&, const Caller&, core::json::object& body)>;
 
 /// A handler of these services: `function(services, request, caller, body)`.

@@ -93,6 +93,11 @@ Response error_response(const Error& thrown, const Request& request) {
 
 }  // namespace
 
+const std::string& person_of(const Caller& caller) {
+    if (caller.user.empty()) throw Error(Code::forbidden, "this token belongs to no person: sign in as one");
+    return caller.user;
+}
+
 Reach Caller::reach(std::string_view permission) const {
     constexpr std::pair<std::string_view, Reach> kReaches[] = {
         {"", Reach::all}, {":all", Reach::all}, {":team", Reach::team}, {":own", Reach::own}, {":self", Reach::self}};

@@ -80,11 +80,6 @@ Caller as_reader(const Caller& caller) {
     return reader;
 }
 
-const std::string& reader_id(const Caller& caller) {
-    if (caller.user.empty()) throw Error(Code::forbidden, "this token belongs to no person: sign in as one");
-    return caller.user;
-}
-
 /// ?unread=true is ?is_read=false
 Request with_plain_filters(Request request) {
     for (auto& [name, value] : request.query) {
@@ -131,7 +126,7 @@ Response preferences(const Services& services, const Request&, const Caller& cal
 Response set_preferences(const Services& services, const Request&, const Caller& caller, json::object& body) {
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
-    tx.run(sql::preference_clear, caller.organization, reader_id(caller));
+    tx.run(sql::preference_clear, caller.organization, kit::person_of(caller));
     for (const auto& one : body.at("preferences").as_array())
         tx.run(sql::preference_set, caller.organization, caller.user, json::text_in(one.as_object(), "event"),
                json::text_in(one.as_object(), "channel"), json::text_in(one.as_object(), "mode"));

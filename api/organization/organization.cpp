@@ -2,7 +2,7 @@
 
 #include "api/kit/resource.h"
 #include "core/error/error.h"
-#include "core/time/zone.h"
+#include "core/schema/checks.h"
 #include "domain/identity/sql.h"
 
 namespace nightshift::api::organization {
@@ -19,14 +19,9 @@ using kit::Services;
 namespace json = core::json;
 namespace sql = domain::identity::sql;
 
-std::string check_zone(const json::value& given) {
-    const std::string name(given.as_string());
-    return core::time::Zone::find(name) ? "" : "expected an IANA zone" + core::time::Zone::suggest(name);
-}
-
 constexpr Field kChange[] = {
     {"name", Type::text, "What it is called.", {.min = 1, .max = 200}},
-    {"time_zone", Type::text, "IANA time zone.", {.max = 60, .check = check_zone}},
+    {"time_zone", Type::text, "IANA time zone.", {.max = 60, .check = core::schema::check_zone}},
     {"locale", Type::text, "Language, as in BCP 47.", {.min = 2, .max = 35}},
     {"settings", Type::object, "Settings of its own: given members are merged, null takes one away."},
 };

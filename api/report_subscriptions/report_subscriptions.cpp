@@ -5,6 +5,7 @@
 #include "api/kit/resource.h"
 #include "api/kit/router.h"
 #include "core/error/error.h"
+#include "core/schema/checks.h"
 #include "core/time/cron.h"
 #include "core/time/time.h"
 #include "domain/reports/ask.h"
@@ -45,13 +46,6 @@ std::string check_cron(const json::value& value) {
     }
 }
 
-std::string check_zone(const json::value& value) {
-    const std::string name(value.as_string());
-    return core::time::Zone::find(name)
-               ? std::string{}
-               : "expected an IANA zone, got \"" + name + "\"" + core::time::Zone::suggest(name);
-}
-
 std::string check_address(const json::value& value) {
     const std::string_view url = value.as_string();
     return url.starts_with("https://") || url.starts_with("http://")
@@ -80,7 +74,7 @@ constexpr Column kColumns[] = {
     {"time_zone",
      Type::text,
      "IANA zone in which the rule and the days of the report are read.",
-     {.max = 60, .fallback = R"("UTC")", .check = check_zone}},
+     {.max = 60, .fallback = R"("UTC")", .check = core::schema::check_zone}},
     {"recipients",
      Type::texts,
      "Ids of the people it is for; the caller when not given. Each is given what they may see.",
@@ -136,8 +130,7 @@ void check_people(const Change& change) {
         change.body["recipients"] = json::array{change.body.at("owner_user_id")};
     const auto* given = change.body.if_contains("recipients");
     if (given == nullptr) return;
-    std::vector<std::string> wanted;
-    for (const auto& one : given->as_array()) wanted.emplace_back(one.as_string());
+    auto wanted = json::texts(*given);
     std::ranges::sort(wanted);
     wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
     const auto found =

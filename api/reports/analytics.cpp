@@ -168,9 +168,9 @@ Question question_of(Transaction& tx, const ReportType& type, json::object param
 
 json::object parameters_in(const Request& request, const Analysis& analysis) {
     json::object parameters;
+    const auto fixed = json::parse_object(analysis.fixed);
     for (const auto& [name, value] : request.query) {
-        if (json::parse_object(analysis.fixed).contains(name))
-            throw core::schema::wrong(core::Code::validation, name, "is given by the address");
+        if (fixed.contains(name)) throw core::schema::wrong(core::Code::validation, name, "is given by the address");
         parameters[name] = value;
     }
     const bool has_days =
@@ -203,11 +203,13 @@ Response analyse(const Services& services, const Analysis& analysis, const Reque
     Transaction tx(lease, {.actor = caller.actor, .organization = caller.organization, .read_only = true});
     const auto question = question_of(tx, type, parameters_in(request, analysis), caller);
     const auto rows = tx.run_with(*type.rows, domain::reports::values_of(question));
+    std::vector<std::size_t> places;
+    for (const auto& told : analysis.told) places.push_back(place_of(type, told.column));
     json::array all;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         json::object one;
-        for (const auto& told : analysis.told)
-            one[told.field.name] = value_of(rows, i, told, place_of(type, told.column));
+        for (std::size_t k = 0; k < places.size(); ++k)
+            one[analysis.told[k].field.name] = value_of(rows, i, analysis.told[k], places[k]);
         all.push_back(std::move(one));
     }
     return core::http::json_response(200, all);
@@ -234,9 +236,9 @@ json::object counts_of(Transaction& tx, std::string_view type_name, const json::
                        const Caller& caller) {
     const auto& type = domain::reports::require_report_type(type_name);
     const auto rows = tx.run_with(*type.rows, domain::reports::values_of(question_of(tx, type, parameters, caller)));
+    const auto slug = place_of(type, "slug"), jobs = place_of(type, "jobs");
     json::object counts;
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        counts[rows.text(i, place_of(type, "slug"))] = rows.number(i, place_of(type, "jobs"));
+    for (std::size_t i = 0; i < rows.size(); ++i) counts[rows.text(i, slug)] = rows.number(i, jobs);
     return counts;
 }
 

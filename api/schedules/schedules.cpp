@@ -100,7 +100,7 @@ constexpr core::schema::Field kTickFields[] = {
 
 Zone zone_of(const std::string& name) {
     if (const auto zone = Zone::find(name)) return *zone;
-    refuse("time_zone", "expected an IANA zone, got \"" + name + "\"" + Zone::suggest(name));
+    refuse("time_zone", Zone::problem(name));
 }
 
 Cron cron_of(const std::string& rule, const std::string& id) {

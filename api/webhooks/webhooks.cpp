@@ -5,6 +5,7 @@
 #include "api/kit/resource.h"
 #include "api/kit/router.h"
 #include "core/error/error.h"
+#include "core/schema/checks.h"
 #include "core/time/time.h"
 #include "domain/webhooks/sql.h"
 #include "domain/webhooks/webhooks.h"
@@ -44,7 +45,7 @@ constexpr kit::Column kColumns[] = {
     {"url",
      Type::text,
      "Where to: http or https, on a public address.",
-     {.max = 2000, .required = true, .check = domain::webhooks::check_address}},
+     {.max = 2000, .required = true, .check = core::schema::check_web_address}},
     {"format",
      Type::choice,
      "standard: signed, {type, timestamp, data}. slack: {text}, for Slack and what takes the same.",

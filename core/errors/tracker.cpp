@@ -12,6 +12,7 @@
 #include "core/http/client.h"
 #include "core/json/json.h"
 #include "core/log/log.h"
+#include "core/time/rest.h"
 #include "core/time/time.h"
 
 namespace nightshift::core::errors {
@@ -178,11 +179,7 @@ Tracker::~Tracker() {
     const auto until = std::chrono::steady_clock::now() + 2s;
     inside_->thread.request_stop();
     std::jthread limit([&](const std::stop_token& stop) {
-        std::mutex mutex;
-        std::condition_variable_any never;
-        std::unique_lock own(mutex);
-        if (!never.wait_until(own, stop, until, [] { return false; }) && !stop.stop_requested())
-            inside_->calls.request_stop();
+        if (!time::rest_until(stop, until)) inside_->calls.request_stop();
     });
     inside_->thread.join();
 }

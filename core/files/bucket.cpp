@@ -7,6 +7,7 @@
 #include "core/error/error.h"
 #include "core/http/client.h"
 #include "core/secret/secret.h"
+#include "core/text/percent.h"
 #include "core/time/time.h"
 
 namespace nightshift::core::files {
@@ -31,21 +32,6 @@ std::string amazon_date(std::chrono::system_clock::time_point moment) {
     ::gmtime_r(&seconds, &parts);
     std::array<char, 32> text{};
     return {text.data(), std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &parts)};
-}
-
-std::string escaped(std::string_view text) {
-    constexpr std::string_view kHex = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                              c == '_' || c == '.' || c == '~';
-        if (is_plain)
-            out += c;
-        else
-            (out += '%').append(1, kHex[byte >> 4U]).append(1, kHex[byte & 15U]);
-    }
-    return out;
 }
 
 /// The text between <name> and </name>, from `at` on, which moves behind it; nothing when there is no more.
@@ -141,8 +127,8 @@ void Bucket::each_older(std::chrono::system_clock::time_point before,
                         const std::function<void(const std::string&)>& each) const {
     std::string more;
     do {
-        const auto query =
-            (more.empty() ? "" : "continuation-token=" + escaped(more) + "&") + "list-type=2&max-keys=1000";
+        const auto query = (more.empty() ? "" : "continuation-token=" + text::percent_encoded(more) + "&") +
+                           "list-type=2&max-keys=1000";
         const auto listed = ask("GET", {}, query, {});
         if (listed.status == 404) away("there is none called \"" + settings_.name + "\"");
         std::size_t at = 0;

@@ -4,33 +4,16 @@
 #include "core/files/out.h"
 #include "core/files/table.h"
 #include "core/files/totals.h"
+#include "core/text/markup.h"
 
 namespace nightshift::core::files {
 namespace {
-
-/// As text between tags, and as an attribute in quotes.
-void put_escaped(std::string& out, std::string_view text) {
-    for (;;) {
-        const auto at = text.find_first_of("&<>\"'");
-        out += text.substr(0, at);
-        if (at == std::string_view::npos) return;
-        const char c = text[at];
-        out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : "&#39;";
-        text.remove_prefix(at + 1);
-    }
-}
-
-std::string escaped_html(std::string_view text) {
-    std::string out;
-    put_escaped(out, text);
-    return out;
-}
 
 /// A page that needs nothing but itself: no script, nothing fetched, and a policy that says so, whatever a name holds.
 class HtmlWriter final : public TableWriter {
 public:
     HtmlWriter(const std::string& path, TableHead head) : out_(path), head_(std::move(head)), totals_(head_.columns) {
-        const auto title = escaped_html(head_.title);
+        const auto title = text::markup(head_.title);
         out_.put(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -39,7 +22,7 @@ public:
             title + "</title>\n<style>" + std::string(kHtmlStyle) +
             "</style>\n</head>\n<body>\n<header>\n<h1 dir=\"auto\">" + title + "</h1>\n");
         for (const auto* line : {&head_.subtitle, &head_.note})
-            if (!line->empty()) out_.put("<p dir=\"auto\">" + escaped_html(*line) + "</p>\n");
+            if (!line->empty()) out_.put("<p dir=\"auto\">" + text::markup(*line) + "</p>\n");
         out_.put("</header>\n<main>\n");
         if (!head_.chart.empty()) put_chart();
         begin_table();
@@ -80,16 +63,16 @@ private:
             default:
                 line_ += "<td class=d>";
         }
-        put_escaped(line_, text);
+        text::append_markup(line_, text);
     }
 
     void begin_table() {
         line_ = "<div class=\"rows\" role=\"region\" aria-label=\"Rows\" tabindex=\"0\">\n<table>\n<caption>" +
-                escaped_html(head_.rows ? "Rows: " + std::to_string(*head_.rows) : std::string("Rows")) +
+                text::markup(head_.rows ? "Rows: " + std::to_string(*head_.rows) : std::string("Rows")) +
                 "</caption>\n<thead>\n<tr>";
         for (const auto& column : head_.columns)
             line_ += std::string("<th scope=\"col\"") + (column.type == CellType::number ? " class=\"n\">" : ">") +
-                     escaped_html(column.title) + "</th>";
+                     text::markup(column.title) + "</th>";
         out_.put(line_ += "</tr>\n</thead>\n<tbody>\n");
     }
 
@@ -99,18 +82,18 @@ private:
         double most = 0;
         for (const auto& [label, value] : head_.chart) most = std::max(most, value);
         const auto height = std::to_string(static_cast<int>(head_.chart.size()) * kStep);
-        std::string svg = "<figure>\n<figcaption>" + escaped_html(head_.chart_title) +
+        std::string svg = "<figure>\n<figcaption>" + text::markup(head_.chart_title) +
                           "</figcaption>\n<svg viewBox=\"0 0 960 " + height + "\" role=\"img\" aria-label=\"" +
-                          escaped_html(head_.chart_title) + "\">\n";
+                          text::markup(head_.chart_title) + "\">\n";
         for (std::size_t i = 0; i < head_.chart.size(); ++i) {
             const auto& [label, value] = head_.chart[i];
             const auto top = std::to_string(static_cast<int>(i) * kStep + (kStep - kBar) / 2);
             const auto line = std::to_string(static_cast<int>(i) * kStep + kStep / 2 + 5);
             const auto width = number_text(most > 0 ? std::max(value, 0.0) / most * kBars : 0);
             const auto rest = " y=\"" + top + "\" height=\"" + std::to_string(kBar) + "\" rx=\"3\"";
-            svg += "<g><title>" + escaped_html(label) + ": " + number_text(value) + "</title><text x=\"" +
+            svg += "<g><title>" + text::markup(label) + ": " + number_text(value) + "</title><text x=\"" +
                    std::to_string(kLabels - 12) + "\" y=\"" + line + "\" text-anchor=\"end\">" +
-                   escaped_html(shortened(label)) + "</text><rect class=\"rail\" x=\"" + std::to_string(kLabels) +
+                   text::markup(shortened(label)) + "</text><rect class=\"rail\" x=\"" + std::to_string(kLabels) +
                    "\" width=\"" + std::to_string(kBars) + "\"" + rest + "/><rect class=\"bar\" x=\"" +
                    std::to_string(kLabels) + "\" width=\"" + width + "\"" + rest + "/><text class=\"value\" x=\"" +
                    std::to_string(kLabels + kBars + 12) + "\" y=\"" + line + "\">" + number_text(value) +

@@ -109,4 +109,11 @@ std::string text_in(const object& any, std::string_view name) {
     return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string{};
 }
 
+std::vector<std::string> texts(const value& list) {
+    std::vector<std::string> all;
+    if (list.is_array())
+        for (const auto& one : list.as_array()) all.emplace_back(one.as_string());
+    return all;
+}
+
 }  // namespace nightshift::core::json

@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace nightshift::core::json {
 
@@ -24,6 +25,9 @@ object parse_object(std::string_view text);
 
 /// The text member of that name; "" when it is missing or something else.
 std::string text_in(const object& any, std::string_view name);
+
+/// The texts of a list; none of what is no list.
+std::vector<std::string> texts(const value& list);
 
 inline std::string text(const value& any) {
     return boost::json::serialize(any);

@@ -7,6 +7,7 @@
 #include "core/error/error.h"
 #include "core/secret/secret.h"
 #include "core/text/base64.h"
+#include "core/text/percent.h"
 #include "core/text/utf8.h"
 
 namespace nightshift::core::mail {
@@ -56,12 +57,6 @@ std::string mailbox(std::string_view what, const Mailbox& box) {
     return (words.starts_with("=?") ? words + "\r\n " : quoted(words) + " ") + "<" + box.address + ">";
 }
 
-std::string percent(char c) {
-    constexpr std::string_view kDigits = "0123456789ABCDEF";
-    const auto byte = static_cast<unsigned char>(c);
-    return {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
-}
-
 bool is_attribute_character(char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' ||
            c == '_';
@@ -80,7 +75,7 @@ std::string file_name(const std::string& name) {
         is_plain = is_plain && character.size() == 1 && c != '"' && c != '\\';
         plain += character;
         for (const char byte : character)
-            encoded += is_attribute_character(byte) ? std::string(1, byte) : percent(byte);
+            encoded += is_attribute_character(byte) ? std::string(1, byte) : text::percent(byte);
         rest.remove_prefix(length);
     }
     return is_plain ? "filename=\"" + plain + '"' : "filename*=UTF-8''" + encoded;

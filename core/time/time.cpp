@@ -74,6 +74,14 @@ std::optional<system_clock::time_point> parse_rfc3339(std::string_view text) {
     return sys_days{date} + hours{h} + minutes{mi} + seconds{s} + microseconds{micros} - minutes{*offset};
 }
 
+std::optional<int> minutes_of_day(std::string_view text) {
+    const auto digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
+    if (text.size() != 5 || text[2] != ':' || !digit(0) || !digit(1) || !digit(3) || !digit(4)) return std::nullopt;
+    const int hour = (text[0] - '0') * 10 + text[1] - '0', minute = (text[3] - '0') * 10 + text[4] - '0';
+    if (minute > 59 || hour * 60 + minute > 24 * 60) return std::nullopt;
+    return hour * 60 + minute;
+}
+
 std::string uuid7(system_clock::time_point moment) {
     thread_local std::mt19937_64 engine = [] {
         std::random_device device;

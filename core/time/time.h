@@ -20,6 +20,9 @@ std::string rfc3339(std::chrono::system_clock::time_point moment);
 /// the years 1678 to 2261: others don't fit into a time_point.
 std::optional<std::chrono::system_clock::time_point> parse_rfc3339(std::string_view text);
 
+/// "09:30" as minutes since midnight; 24:00 is the end of the day. Nothing for what is no time of day.
+std::optional<int> minutes_of_day(std::string_view text);
+
 /// UUID version 7 (RFC 9562): ordered by time, 74 random bits. Thread-safe.
 std::string uuid7(std::chrono::system_clock::time_point moment);
 std::string uuid7();

@@ -101,6 +101,10 @@ std::string Zone::suggest(std::string_view name) {
     return suggestion(name, views.data(), views.data() + views.size());
 }
 
+std::string Zone::problem(std::string_view name) {
+    return find(name) ? "" : "expected an IANA zone, got \"" + std::string(name) + '"' + suggest(name);
+}
+
 std::string_view Zone::name() const {
     return data_->name;
 }

@@ -35,6 +35,8 @@ public:
     static std::optional<Zone> find(std::string_view name);
     /// Every name there is, sorted.
     static std::vector<std::string> names();
+    /// What is wrong with a name, and which were meant; "" for one that find() knows.
+    static std::string problem(std::string_view name);
     /// `"; did you mean ..."` for an unknown name.
     static std::string suggest(std::string_view name);
 

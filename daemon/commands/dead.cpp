@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "core/text/percent.h"
 #include "daemon/commands/console/group.h"
 #include "daemon/commands/console/show.h"
 
@@ -43,7 +44,7 @@ int list(const Options& options) {
 }
 
 int show(const Options& options) {
-    const auto group = Api(options.connection).get("/api/v1/dead/" + encoded(options.id));
+    const auto group = Api(options.connection).get("/api/v1/dead/" + core::text::percent_encoded(options.id));
     if (options.connection.as_json) return print_json(group), kExitOk;
     print_members(group, {"id", "kind", "error_class", "message", "total", "fingerprint", "first_seen_at",
                           "last_seen_at", "is_muted", "resolved_at", "note"});
@@ -57,9 +58,9 @@ int show(const Options& options) {
 }
 
 int redrive(const Options& options) {
-    const auto made =
-        Api(options.connection)
-            .post("/api/v1/dead/" + encoded(options.id) + "/redrive", json::object{{"limit", options.limit}});
+    const auto made = Api(options.connection)
+                          .post("/api/v1/dead/" + core::text::percent_encoded(options.id) + "/redrive",
+                                json::object{{"limit", options.limit}});
     if (options.connection.as_json) return print_json(made), kExitOk;
     for (const auto& run : made.at("runs").as_array()) std::cout << std::string_view(run.as_string()) << '\n';
     std::cerr << text(made, "redriven") << " submitted again\n";
@@ -69,7 +70,8 @@ int redrive(const Options& options) {
 int discard(const Options& options) {
     json::object body;
     if (!options.note.empty()) body["note"] = options.note;
-    const auto settled = Api(options.connection).post("/api/v1/dead/" + encoded(options.id) + "/resolve", body);
+    const auto settled =
+        Api(options.connection).post("/api/v1/dead/" + core::text::percent_encoded(options.id) + "/resolve", body);
     if (options.connection.as_json) return print_json(settled), kExitOk;
     std::cout << text(settled, "id") << "  settled; a new failure of its shape opens it again\n";
     return kExitOk;

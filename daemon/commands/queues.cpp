@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "core/error/error.h"
+#include "core/text/percent.h"
 #include "daemon/commands/console/group.h"
 #include "daemon/commands/console/show.h"
 
@@ -63,7 +64,7 @@ int show(const Options& options) {
 
 int set_paused(const Options& options, const char* what) {
     const Api api(options.connection);
-    api.post("/api/v1/queues/" + encoded(options.name) + "/" + what);
+    api.post("/api/v1/queues/" + core::text::percent_encoded(options.name) + "/" + what);
     print_queue(options.connection, find(api, options.name));
     return kExitOk;
 }

@@ -5,6 +5,7 @@
 
 #include "core/error/error.h"
 #include "core/text/case.h"
+#include "core/text/percent.h"
 #include "daemon/commands/console/group.h"
 #include "daemon/commands/console/input.h"
 #include "daemon/commands/console/save.h"
@@ -67,7 +68,8 @@ void print_report(const Connection& connection, const json::value& report) {
 }
 
 int show(const Options& options) {
-    print_report(options.connection, Api(options.connection).get(kRoute + "/" + encoded(options.id)));
+    print_report(options.connection,
+                 Api(options.connection).get(kRoute + "/" + core::text::percent_encoded(options.id)));
     return kExitOk;
 }
 
@@ -94,7 +96,7 @@ void fetch(const Api& api, const json::value& report, const Options& options) {
 
 int download(const Options& options) {
     const Api api(options.connection);
-    fetch(api, api.get(kRoute + "/" + encoded(options.id)), options);
+    fetch(api, api.get(kRoute + "/" + core::text::percent_encoded(options.id)), options);
     return kExitOk;
 }
 
@@ -115,7 +117,7 @@ int generate(const Options& options) {
 }
 
 int remove(const Options& options) {
-    Api(options.connection).call("DELETE", kRoute + "/" + encoded(options.id), nullptr);
+    Api(options.connection).call("DELETE", kRoute + "/" + core::text::percent_encoded(options.id), nullptr);
     if (!options.connection.as_json) std::cout << "deleted, with its file\n";
     return kExitOk;
 }

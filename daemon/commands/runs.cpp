@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "core/text/percent.h"
 #include "core/time/time.h"
 #include "daemon/commands/console/group.h"
 #include "daemon/commands/console/input.h"
@@ -95,13 +96,14 @@ void print_run(const json::value& run) {
 }
 
 int show(const One& options) {
-    const auto run = Api(options.connection).get("/api/v1/runs/" + encoded(options.id));
+    const auto run = Api(options.connection).get("/api/v1/runs/" + core::text::percent_encoded(options.id));
     options.connection.as_json ? print_json(run) : print_run(run);
     return kExitOk;
 }
 
 int explain(const One& options) {
-    const auto why = Api(options.connection).get("/api/v1/runs/" + encoded(options.id) + "/explain");
+    const auto why =
+        Api(options.connection).get("/api/v1/runs/" + core::text::percent_encoded(options.id) + "/explain");
     if (options.connection.as_json) return print_json(why), kExitOk;
     std::cout << "run " << text(why, "id") << " is " << text(why, "state") << ":\n";
     for (const auto& reason : why.at("reasons").as_array())
@@ -155,7 +157,8 @@ int cancel(const Change& options) {
     json::object body;
     if (!options.reason.empty()) body["reason"] = options.reason;
     json::array runs;
-    for (const auto& id : options.ids) runs.push_back(api.post("/api/v1/runs/" + encoded(id) + "/cancel", body));
+    for (const auto& id : options.ids)
+        runs.push_back(api.post("/api/v1/runs/" + core::text::percent_encoded(id) + "/cancel", body));
     // One that was to stop and did is what was wanted.
     if (told(api, options.connection, runs, options.wait, options.limit) == kExitOk || !options.wait) return kExitOk;
     for (const auto& id : options.ids)
@@ -166,7 +169,8 @@ int cancel(const Change& options) {
 int retry(const Change& options) {
     const Api api(options.connection);
     json::array runs;
-    for (const auto& id : options.ids) runs.push_back(api.post("/api/v1/runs/" + encoded(id) + "/retry"));
+    for (const auto& id : options.ids)
+        runs.push_back(api.post("/api/v1/runs/" + core::text::percent_encoded(id) + "/retry"));
     return told(api, options.connection, std::move(runs), options.wait, options.limit);
 }
 

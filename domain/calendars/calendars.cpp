@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/time/time.h"
 #include "domain/calendars/sql.h"
 
 namespace nightshift::domain::calendars {
@@ -13,12 +14,9 @@ namespace json = core::json;
 constexpr std::array<std::string_view, 7> kWeekdays{"monday", "tuesday",  "wednesday", "thursday",
                                                     "friday", "saturday", "sunday"};
 
-/// "09:30" as minutes; 24:00 is the end of the day. -1: no time of day.
+/// -1: no time of day.
 int minutes_of(std::string_view text) {
-    const auto digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
-    if (text.size() != 5 || text[2] != ':' || !digit(0) || !digit(1) || !digit(3) || !digit(4)) return -1;
-    const int hour = (text[0] - '0') * 10 + text[1] - '0', minute = (text[3] - '0') * 10 + text[4] - '0';
-    return minute > 59 || hour * 60 + minute > 1440 ? -1 : hour * 60 + minute;
+    return core::time::minutes_of_day(text).value_or(-1);
 }
 
 int weekday_named(std::string_view name) {
@@ -90,12 +88,6 @@ std::string check_week(const json::value& hours) {
 
 std::string check_hours(const json::value& hours) {
     return hours_problems(hours, false);
-}
-
-std::string check_zone(const json::value& name) {
-    const std::string_view given = name.as_string();
-    if (core::time::Zone::find(given)) return {};
-    return "expected an IANA zone, got \"" + std::string(given) + "\"" + core::time::Zone::suggest(given);
 }
 
 }  // namespace nightshift::domain::calendars

@@ -21,6 +21,5 @@ BusinessTime find(core::pg::Transaction& tx, const std::string& organization, co
 std::string check_week(const core::json::value& hours);
 /// Says what is wrong with [{"from", "to"}], or nothing.
 std::string check_hours(const core::json::value& hours);
-std::string check_zone(const core::json::value& name);
 
 }  // namespace nightshift::domain::calendars

@@ -38,14 +38,6 @@ std::string check_site(const json::value& given) {
     return fits ? "" : "expected an address like https://nightshift.example.org, got " + json::text(given);
 }
 
-std::string check_hour(const json::value& given) {
-    const std::string_view text = given.as_string();
-    const auto is_digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
-    const bool fits = text.size() == 5 && text[2] == ':' && is_digit(0) && is_digit(1) && is_digit(3) && is_digit(4) &&
-                      text.substr(0, 2) <= "23" && text.substr(3) <= "59";
-    return fits ? "" : "expected a time of day like 08:00, got " + json::text(given);
-}
-
 MailSettings settings_from(const std::function<json::value(std::string_view)>& setting) {
     const auto text = [&](const std::string& name) { return text_or_nothing(setting("mail." + name)); };
     MailSettings settings;

@@ -7,13 +7,13 @@
 
 #include "core/mail/message.h"
 #include "core/mail/smtp.h"
+#include "core/schema/checks.h"
 #include "core/schema/field.h"
 
 namespace nightshift::domain::deliveries {
 
 std::string check_address(const core::json::value& text);
 std::string check_site(const core::json::value& text);
-std::string check_hour(const core::json::value& text);
 
 inline constexpr core::schema::Field mail_fields[] = {
     {"host", core::schema::Type::text, "The SMTP server that takes our mail; without one none is sent.", {.max = 253}},
@@ -49,7 +49,7 @@ inline constexpr core::schema::Field mail_fields[] = {
     {"digest_at",
      core::schema::Type::text,
      "When the mail of the day goes to those who want one, by their own clocks.",
-     {.fallback = R"("08:00")", .check = check_hour}},
+     {.fallback = R"("08:00")", .check = core::schema::check_time_of_day}},
     {"unknown",
      core::schema::Type::choice,
      "What becomes of a mail whose last byte left and whose answer was lost: it stays unknown until somebody decides, "

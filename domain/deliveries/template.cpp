@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/error/error.h"
+#include "core/text/markup.h"
 #include "domain/deliveries/templates.h"
 
 namespace nightshift::domain::deliveries {
@@ -25,30 +26,6 @@ constexpr Known kTemplates[] = {
 std::string_view file_of(std::string_view name) {
     const auto* found = std::ranges::find(templates::all, name, &templates::Text::name);
     return found == std::end(templates::all) ? std::string_view{} : found->text;
-}
-
-std::string html_escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            case '\'':
-                out += "&#39;";
-                break;
-            default:
-                out += c;
-        }
-    return out;
 }
 
 struct Tag {
@@ -108,7 +85,7 @@ void render(std::string& out, std::string_view text, Scopes& scopes, bool as_htm
         const auto& value = value_of(scopes, tag.name);
         if (tag.kind == Tag::Kind::place) {
             const auto plain = value.is_string() ? std::string(value.as_string()) : json::text(value);
-            out += as_html ? html_escaped(plain) : plain;
+            out += as_html ? core::text::markup(plain) : plain;
             continue;
         }
         const auto [inner, after] = section(text, tag.name);

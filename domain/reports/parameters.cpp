@@ -83,7 +83,7 @@ void check_form(const ReportType& type, json::object& parameters, std::string_vi
     else if (!start.empty() && !end.empty() && end < start)
         refused.add("end_date", "expected no day before start_date, " + start + ", got \"" + end + '"');
     if (const auto zone = json::text_in(parameters, "time_zone"); !zone.empty() && !Zone::find(zone))
-        refused.add("time_zone", "expected an IANA zone, got \"" + zone + "\"" + Zone::suggest(zone));
+        refused.add("time_zone", Zone::problem(zone));
     refused.settle();
 }
 

@@ -122,10 +122,7 @@ Subscription read(const core::pg::Result& row, const std::string& id, const std:
 std::string next_of(const std::string& rule, const std::string& zone_name, const std::string& id,
                     std::chrono::system_clock::time_point now) {
     const auto zone = core::time::Zone::find(zone_name);
-    if (!zone)
-        throw core::schema::wrong(
-            core::Code::validation, "time_zone",
-            "expected an IANA zone, got \"" + zone_name + "\"" + core::time::Zone::suggest(zone_name));
+    if (!zone) throw core::schema::wrong(core::Code::validation, "time_zone", core::time::Zone::problem(zone_name));
     try {
         const auto next = core::time::Cron::parse(rule, id).next(now, *zone);
         return next ? core::time::rfc3339(*next) : "";

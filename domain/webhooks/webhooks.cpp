@@ -4,7 +4,6 @@
 #include <array>
 
 #include "core/error/error.h"
-#include "core/http/client.h"
 #include "core/secret/secret.h"
 #include "core/text/base64.h"
 #include "core/text/utf8.h"
@@ -102,10 +101,6 @@ std::string check_events(const json::value& events) {
                    core::suggestion(name, kEvents.data(), kEvents.data() + kEvents.size());
     }
     return {};
-}
-
-std::string check_address(const json::value& url) {
-    return core::http::complaint({.url = std::string(url.as_string())});
 }
 
 bool switch_off(core::pg::Transaction& tx, const std::string& webhook, const std::string& why) {

@@ -33,8 +33,6 @@ inline constexpr int kFailuresToOpen = 5;
 
 /// Says what is wrong with a list of events, or nothing.
 std::string check_events(const core::json::value& events);
-/// Says what is wrong with an address, or nothing.
-std::string check_address(const core::json::value& url);
 
 /// A destination is asked no more; who manages webhooks is told, in another way. False: it was off already.
 bool switch_off(core::pg::Transaction& tx, const std::string& webhook, const std::string& why);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 
+#include "core/schema/checks.h"
 #include "core/time/time.h"
 #include "domain/calendars/business_time.h"
 #include "domain/calendars/calendars.h"
@@ -213,7 +214,7 @@ TEST(CalendarTexts, are_refused_with_what_is_wrong_in_them) {
     EXPECT_NE(problem(R"([{"weekday":"monday","from":"09:00","to":"17:00","lunch":true}])"), "");
     EXPECT_NE(problem("[7]"), "");
     EXPECT_NE(check_hours(json::parse(R"([{"weekday":"monday","from":"09:00","to":"17:00"}])")), "");
-    EXPECT_NE(check_zone(json::value("Europe/Pariss")).find("Europe/Paris"), std::string::npos);
+    EXPECT_NE(core::schema::check_zone(json::value("Europe/Pariss")).find("Europe/Paris"), std::string::npos);
 }
 
 }  // namespace

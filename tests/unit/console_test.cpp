@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/error/error.h"
+#include "core/text/percent.h"
 #include "core/time/time.h"
 #include "daemon/commands/console/api.h"
 #include "daemon/commands/console/input.h"
@@ -74,7 +75,7 @@ TEST(Console, moments_and_ages_are_told_and_nothing_is_nothing) {
 TEST(Console, queries_hold_what_is_given_encoded) {
     EXPECT_EQ(query({{"state", ""}, {"kind", "a b&c"}, {"limit", "5"}}), "?kind=a%20b%26c&limit=5");
     EXPECT_EQ(query({}), "");
-    EXPECT_EQ(encoded("../x/ü"), "..%2Fx%2F%C3%BC");
+    EXPECT_EQ(core::text::percent_encoded("../x/ü"), "..%2Fx%2F%C3%BC");
 }
 
 TEST(Console, what_operators_type_is_checked_and_named) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/schema/checks.h"
+
 namespace nightshift::domain::webhooks {
 namespace {
 
@@ -45,9 +47,9 @@ TEST(Webhook, tells_slack_what_happened_and_nothing_that_people_smuggle_in) {
 TEST(Webhook, hears_of_events_that_there_are) {
     EXPECT_EQ(check_events(core::json::array{"job_created", "*"}), "");
     EXPECT_NE(check_events(core::json::array{"job_craeted"}).find("did you mean \"job_created\""), std::string::npos);
-    EXPECT_EQ(check_address("https://example.org/x"), "");
+    EXPECT_EQ(core::schema::check_web_address("https://example.org/x"), "");
     for (const auto* bad : {"ftp://example.org", "example.org", "https://user:word@example.org", ""})
-        EXPECT_NE(check_address(bad), "") << bad;
+        EXPECT_NE(core::schema::check_web_address(bad), "") << bad;
 }
 
 }  // namespace

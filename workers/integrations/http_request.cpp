@@ -180,10 +180,6 @@ queue::Outcome judge(const http::ClientFailure& failure) {
 
 }  // namespace
 
-std::string check_url(const json::value& text) {
-    return http::complaint({.url = std::string(text.as_string())});
-}
-
 std::string check_headers(const json::value& headers) {
     http::ClientRequest request{.url = "http://localhost"};
     for (const auto& [key, value] : headers.as_object()) {

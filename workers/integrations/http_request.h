@@ -4,16 +4,19 @@
 // Any other status, and what the guard refuses: dead.
 #pragma once
 
+#include "core/schema/checks.h"
 #include "queue/kind.h"
 
 namespace nightshift::workers::integrations::http_request {
 
-std::string check_url(const core::json::value& text);
 std::string check_headers(const core::json::value& headers);
 std::string check_statuses(const core::json::value& statuses);
 
 inline constexpr core::schema::Field fields[] = {
-    {"url", core::schema::Type::text, "Where to: http or https.", {.max = 2000, .required = true, .check = check_url}},
+    {"url",
+     core::schema::Type::text,
+     "Where to: http or https.",
+     {.max = 2000, .required = true, .check = core::schema::check_web_address}},
     {"method",
      core::schema::Type::choice,
      "What to ask.",

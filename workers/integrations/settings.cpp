@@ -29,13 +29,6 @@ std::string check_names_differ(const json::value& list) {
     return {};
 }
 
-std::vector<std::string> texts(const json::value& list) {
-    std::vector<std::string> out;
-    if (list.is_array())
-        for (const auto& one : list.as_array()) out.emplace_back(one.as_string());
-    return out;
-}
-
 /// The element of that name in a list of the configuration.
 std::optional<json::object> find_named(const queue::Run& run, std::string_view list, std::string_view name) {
     const auto all = run.setting(list);
@@ -48,7 +41,7 @@ std::optional<json::object> find_named(const queue::Run& run, std::string_view l
 }  // namespace
 
 std::string check_networks(const json::value& list) {
-    return core::http::complaint({.url = "http://localhost", .private_allowed = texts(list)});
+    return core::http::complaint({.url = "http://localhost", .private_allowed = json::texts(list)});
 }
 
 std::string check_credentials(const json::value& list) {
@@ -113,20 +106,20 @@ std::chrono::milliseconds span_of(const json::value& duration) {
 }
 
 std::vector<std::string> allowed_private(const queue::Run& run) {
-    return texts(run.setting("http.allow_private"));
+    return json::texts(run.setting("http.allow_private"));
 }
 
 std::optional<Credential> find_credential(const queue::Run& run, std::string_view name) {
     const auto found = find_named(run, "http.credentials", name);
     if (!found) return std::nullopt;
-    return Credential{text_in(*found, "header"), text_in(*found, "value"), texts(found->at("hosts"))};
+    return Credential{text_in(*found, "header"), text_in(*found, "value"), json::texts(found->at("hosts"))};
 }
 
 std::optional<Command> find_command(const queue::Run& run, std::string_view name) {
     const auto found = find_named(run, "commands", name);
     if (!found) return std::nullopt;
     Command command{.program = {.path = text_in(*found, "program"),
-                                .arguments = texts(found->at("arguments")),
+                                .arguments = json::texts(found->at("arguments")),
                                 .folder = text_in(*found, "folder"),
                                 .timeout = span_of(found->at("timeout")),
                                 .grace = span_of(found->at("grace"))},

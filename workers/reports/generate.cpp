@@ -21,18 +21,11 @@ struct Begun {
     std::string file;
 };
 
-std::vector<std::string> texts_of(std::string_view json) {
-    std::vector<std::string> texts;
-    const auto list = core::json::parse(json);
-    for (const auto& one : list.as_array()) texts.emplace_back(one.as_string());
-    return texts;
-}
-
 /// In the sight of who asked, as it is now.
 domain::reports::Question question_of(Transaction& tx, const queue::Run& run, const core::pg::Result& row) {
     const auto& type = domain::reports::require_report_type(row.text(0, 1));
-    auto sight =
-        domain::reports::sight_of(tx, type, run.organization(), std::string(row.text(0, 5)), texts_of(row.text(0, 6)));
+    auto sight = domain::reports::sight_of(tx, type, run.organization(), std::string(row.text(0, 5)),
+                                           core::json::texts(core::json::parse(row.text(0, 6))));
     if (sight.reach.empty())
         throw core::Error(core::Code::forbidden, "who asked for this report may not see it any more");
     return {.type = type,

@@ -1,16 +1,15 @@
 #include "workers/webhooks/deliver.h"
 
-#include <condition_variable>
-#include <mutex>
-#include <random>
 #include <sstream>
 
 #include "core/error/fail_point.h"
 #include "core/http/client.h"
 #include "core/text/utf8.h"
+#include "core/time/rest.h"
 #include "core/time/time.h"
 #include "domain/webhooks/sql.h"
 #include "domain/webhooks/webhooks.h"
+#include "queue/settle.h"
 #include "queue/submit.h"
 
 namespace nightshift::workers::webhooks::deliver {
@@ -75,19 +74,14 @@ std::vector<Item> next_of(core::pg::Pool& pool, const std::string& webhook, int 
     return items;
 }
 
-double chance() {
-    thread_local std::mt19937_64 engine{std::random_device{}()};
-    return std::uniform_real_distribution<double>(0, 1)(engine);
-}
-
 Ended failed(Ended ended, const Item& item, std::string message) {
-    ended.wait = hooks::pause_after(item.attempts, chance());
+    ended.wait = hooks::pause_after(item.attempts, queue::random_share());
     ended.state = ended.wait < 0s ? "dead" : "deferred";
     ended.message = std::move(message);
     return ended;
 }
 
-Ended judge(const http::ClientFailure& failure, const Item& item) {
+Ended judge(const http::ClientFailure& failure, const Item& item, std::chrono::system_clock::time_point /*now*/) {
     if (failure.kind == http::Failure::cancelled && failure.sent == http::Sent::no) return {};
     if (failure.kind == http::Failure::guard || failure.kind == http::Failure::bad_request)
         return {.state = "dead", .message = failure.message};
@@ -107,19 +101,11 @@ Ended judge(const http::ClientResponse& answer, const Item& item, std::chrono::s
     return failed(std::move(ended), item, "expected a 2xx, got " + std::to_string(answer.status));
 }
 
-std::vector<std::string> private_allowed(const queue::Run& run) {
-    std::vector<std::string> hosts;
-    const auto given = run.setting("http.allow_private");
-    if (given.is_array())
-        for (const auto& one : given.as_array()) hosts.emplace_back(one.as_string());
-    return hosts;
-}
-
 /// Serves a destination while it holds its lane.
 class Turn {
 public:
     Turn(queue::Run& run, std::string webhook)
-        : run_(run), webhook_(std::move(webhook)), allowed_(private_allowed(run)) {}
+        : run_(run), webhook_(std::move(webhook)), allowed_(json::texts(run.setting("http.allow_private"))) {}
 
     bool take() { return !core::pg::once(run_.pool(), sql::lane_take, webhook_, run_.id(), as_seconds(kHeld)).empty(); }
     void leave() { core::pg::once(run_.pool(), sql::lane_leave, webhook_, run_.id()); }
@@ -140,7 +126,8 @@ public:
             const auto began = std::chrono::steady_clock::now();
             const auto items = next_of(run_.pool(), webhook_, most);
             if (items.empty() || !send(to, items)) return;
-            if (to.per_second > 0) rest_until(began + std::chrono::seconds(1) * items.size() / to.per_second);
+            if (to.per_second > 0)
+                core::time::rest_until(run_.stop(), began + std::chrono::seconds(1) * items.size() / to.per_second);
         }
     }
     std::size_t delivered() const { return delivered_; }
@@ -150,13 +137,6 @@ private:
     bool goes_on() {
         return !run_.stop().stop_requested() && has_time() &&
                !core::pg::once(run_.pool(), sql::lane_keep, webhook_, run_.id(), as_seconds(kHeld)).empty();
-    }
-
-    void rest_until(std::chrono::steady_clock::time_point moment) {
-        std::mutex mutex;
-        std::condition_variable_any never;
-        std::unique_lock lock(mutex);
-        never.wait_until(lock, run_.stop(), moment, [] { return false; });
     }
 
     Ended try_one(const Destination& to, const Item& item) {
@@ -175,14 +155,7 @@ private:
             request.headers.push_back(std::move(header));
         const auto began = std::chrono::steady_clock::now();
         const auto answer = http::ask(request);
-        auto ended = std::visit(
-            [&](const auto& one) {
-                if constexpr (std::is_same_v<std::decay_t<decltype(one)>, http::ClientFailure>)
-                    return judge(one, item);
-                else
-                    return judge(one, item, now);
-            },
-            answer);
+        auto ended = std::visit([&](const auto& one) { return judge(one, item, now); }, answer);
         ended.took_ms =
             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began).count();
         return ended;

@@ -41,17 +41,13 @@ std::chrono::system_clock::time_point until_in(const json::object& body) {
     return *until;
 }
 
-const std::string& person_of(const Caller& caller) {
-    if (caller.user.empty()) throw Error(Code::forbidden, "this token belongs to no person: sign in as one");
-    return caller.user;
-}
-
 Response put_off(const Services& services, const Request& request, const Caller& caller, json::object& body) {
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
     kit::show(tx, kJobs, caller, request.parameter("id"));
     const auto until = until_in(body);
-    const auto rows = tx.run(sql::snooze_set, person_of(caller), request.parameter("id"), caller.organization, until);
+    const auto rows =
+        tx.run(sql::snooze_set, kit::person_of(caller), request.parameter("id"), caller.organization, until);
     auto response = core::http::text_response(200, std::string(rows.text(0, 0)));
     tx.commit();
     return response;
@@ -61,7 +57,7 @@ Response take_up(const Services& services, const Request& request, const Caller&
     auto lease = services.pool.acquire();
     Transaction tx(lease, kit::scope_of(caller));
     kit::show(tx, kJobs, caller, request.parameter("id"));
-    if (tx.run(sql::snooze_end, person_of(caller), request.parameter("id"), caller.organization).empty())
+    if (tx.run(sql::snooze_end, kit::person_of(caller), request.parameter("id"), caller.organization).empty())
         throw Error(Code::not_found, "you have not put this job off");
     tx.commit();
     return {.status = 204, .content_type = {}};

@@ -1,6 +1,7 @@
 #include "api/notifications/hours/hours.h"
 
 #include "core/error/error.h"
+#include "core/schema/checks.h"
 #include "domain/reminders/sql.h"
 
 namespace nightshift::api::notifications::hours {
@@ -17,16 +18,6 @@ using kit::Services;
 namespace json = core::json;
 namespace sql = domain::reminders::sql;
 
-std::string check_hour(const json::value& given) {
-    const std::string_view text = given.as_string();
-    const auto digits = [&](std::size_t at) {
-        return text[at] >= '0' && text[at] <= '9' && text[at + 1] >= '0' && text[at + 1] <= '9';
-    };
-    const bool fits = text.size() == 5 && text[2] == ':' && digits(0) && digits(3) && text.substr(0, 2) < "24" &&
-                      text.substr(3) < "60";
-    return fits ? "" : "expected an hour like 21:00, got " + json::text(given);
-}
-
 std::string check_days(const json::value& given) {
     constexpr std::int64_t kSunday = 7;
     unsigned seen = 0;
@@ -40,8 +31,14 @@ std::string check_days(const json::value& given) {
 }
 
 constexpr Field kHours[] = {
-    {"quiet_from", Type::text, "From when not to be disturbed: 21:00.", {.nullable = true, .check = check_hour}},
-    {"quiet_to", Type::text, "Until when; may be on the next day: 07:00.", {.nullable = true, .check = check_hour}},
+    {"quiet_from",
+     Type::text,
+     "From when not to be disturbed: 21:00.",
+     {.nullable = true, .check = core::schema::check_time_of_day}},
+    {"quiet_to",
+     Type::text,
+     "Until when; may be on the next day: 07:00.",
+     {.nullable = true, .check = core::schema::check_time_of_day}},
     {"working_days",
      Type::array,
      "Days to be disturbed on, 1 (Monday) to 7 (Sunday); null: all.",
@@ -49,19 +46,14 @@ constexpr Field kHours[] = {
     {"digest_at",
      Type::text,
      "When the day's digest comes, on a working day; null: none, unless something is to be told in it.",
-     {.nullable = true, .check = check_hour}},
+     {.nullable = true, .check = core::schema::check_time_of_day}},
 };
 constexpr std::string_view kHoursExample =
     R"({"quiet_from": "21:00", "quiet_to": "07:00", "working_days": [1, 2, 3, 4, 5], "digest_at": "08:00"})";
 constexpr kit::Answer kShown{.shape = {"NotificationHours", kHours, kHoursExample}};
 
-const std::string& person_of(const Caller& caller) {
-    if (caller.user.empty()) throw Error(Code::forbidden, "this token belongs to no person: sign in as one");
-    return caller.user;
-}
-
 Response show(const Services& services, const Request&, const Caller& caller, json::object&) {
-    const auto rows = core::pg::once(services.pool, sql::hours_show, person_of(caller), caller.organization);
+    const auto rows = core::pg::once(services.pool, sql::hours_show, kit::person_of(caller), caller.organization);
     return core::http::text_response(200, std::string(rows.text(0, 0)));
 }
 
@@ -71,7 +63,7 @@ Response set(const Services& services, const Request&, const Caller& caller, jso
         throw core::schema::wrong(Code::rule, is_given("quiet_from") ? "quiet_to" : "quiet_from",
                                   "quiet hours have a beginning and an end");
     const auto rows =
-        core::pg::once(services.pool, sql::hours_set, person_of(caller), caller.organization, json::text(body));
+        core::pg::once(services.pool, sql::hours_set, kit::person_of(caller), caller.organization, json::text(body));
     return core::http::text_response(200, std::string(rows.text(0, 0)));
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/error/error.h"
 #include "core/http/client.h"
+#include "core/text/percent.h"
 #include "daemon/configuration.h"
 
 namespace nightshift::daemon::console {
@@ -138,23 +139,10 @@ void Api::download(const std::string& path, const std::function<bool(std::string
     ask(request, url_);
 }
 
-std::string encoded(std::string_view text) {
-    constexpr const char* kHex = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (std::isalnum(byte) != 0 || c == '-' || c == '_' || c == '.' || c == '~')
-            out += c;
-        else
-            (out += '%') += {kHex[byte >> 4U], kHex[byte & 15U]};
-    }
-    return out;
-}
-
 std::string query(const std::vector<std::pair<std::string, std::string>>& arguments) {
     std::string out;
     for (const auto& [name, value] : arguments)
-        if (!value.empty()) out += (out.empty() ? "?" : "&") + name + "=" + encoded(value);
+        if (!value.empty()) out += (out.empty() ? "?" : "&") + name + "=" + core::text::percent_encoded(value);
     return out;
 }
 

@@ -50,9 +50,6 @@ private:
     std::string url_, token_;
 };
 
-/// A path's or a query's part, percent-encoded.
-std::string encoded(std::string_view text);
-
 /// ?name=value&... of those that have a value.
 std::string query(const std::vector<std::pair<std::string, std::string>>& arguments);
 
