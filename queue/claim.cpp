@@ -28,6 +28,10 @@ std::vector<Claimed> claim(core::pg::Pool& pool, const std::vector<Hint::Item>& 
     core::fail_point("claim.before_commit");
     const auto rows = core::pg::once(pool, sql::claim, columns.ids, columns.epochs, incarnation);
     core::fail_point("claim.after_commit");
+    return claimed_of(rows, incarnation);
+}
+
+std::vector<Claimed> claimed_of(const core::pg::Result& rows, const std::string& incarnation) {
     std::vector<Claimed> claimed;
     claimed.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {

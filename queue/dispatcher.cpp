@@ -6,6 +6,7 @@
 #include "core/error/fail_point.h"
 #include "core/log/log.h"
 #include "core/time/time.h"
+#include "queue/claim.h"
 #include "queue/sql.h"
 
 namespace nightshift::queue {
@@ -125,11 +126,31 @@ void Dispatcher::step_back(Steady now) {
 bool Dispatcher::take_next_door(const std::string& name, Queue& queue) {
     const auto idle = queue.busy || !neighbour_.idle ? 0 : neighbour_.idle();
     if (idle == 0) return false;
-    const auto admitted = admit(name, queue, std::min(idle, queue.budget));
-    queue.busy = admitted.items.size() >= admitted.asked;
-    if (admitted.items.empty()) return !learn_lanes();
-    if (!neighbour_.take(admitted.items)) publish(name, admitted.items);
+    const auto most = std::min(idle, queue.budget);
+    const auto taken = admit_next_door(name, queue, most);
+    queue.busy = taken >= most;
+    if (taken == 0) return !learn_lanes();
     return !queue.busy;
+}
+
+/// Without limits one statement admits and claims; with them the count of what runs needs its lock first.
+std::size_t Dispatcher::admit_next_door(const std::string& name, Queue& queue, std::size_t most) {
+    if (queue.limited || queue.keyed) {
+        const auto items = admit(name, queue, most).items;
+        if (!items.empty() && !neighbour_.take(items)) publish(name, items);
+        return items.size();
+    }
+    const auto lanes = columns_of(queue);
+    if (lanes.organizations.empty()) return 0;
+    const auto incarnation = neighbour_.incarnation();
+    core::fail_point("dispatch.before_admit");
+    const auto rows = core::pg::once(quick_, sql::admit_here, name, lanes.organizations, lanes.priorities,
+                                     lanes.frontiers, most, incarnation);
+    core::fail_point("claim.after_commit");
+    advance(queue, rows, 1, 13, 14);
+    if (metrics_ != nullptr) metrics_->admitted.with({name}).add(static_cast<double>(rows.size()));
+    neighbour_.give(claimed_of(rows, incarnation));
+    return rows.size();
 }
 
 /// True when there may be more to admit right away.
@@ -162,26 +183,37 @@ Dispatcher::Admitted Dispatcher::admit(const std::string& name, Queue& queue, st
     return admitted;
 }
 
-Dispatcher::Admitted Dispatcher::admit_free(const std::string& name, Queue& queue, std::size_t budget) {
-    std::vector<std::string> organizations, frontiers;
-    std::vector<std::int64_t> priorities;
+Dispatcher::LaneColumns Dispatcher::columns_of(const Queue& queue) {
+    LaneColumns columns;
     for (const auto& lane : queue.lanes) {
-        organizations.push_back(lane.organization);
-        priorities.push_back(lane.priority);
-        frontiers.push_back(lane.frontier);
+        columns.organizations.push_back(lane.organization);
+        columns.priorities.push_back(lane.priority);
+        columns.frontiers.push_back(lane.frontier);
     }
-    if (organizations.empty()) return {};
-    core::fail_point("dispatch.before_admit");
-    const auto rows = core::pg::once(quick_, sql::admit, name, organizations, priorities, frontiers, budget);
-    core::fail_point("dispatch.after_admit");
+    return columns;
+}
+
+/// Moves the frontier of each lane to the youngest of the admitted rows; the numbers name the rows' columns.
+void Dispatcher::advance(Queue& queue, const Result& rows, std::size_t organization, std::size_t priority,
+                         std::size_t ready_at) {
     std::map<std::pair<std::string, int>, std::string> reached;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        auto& furthest = reached[{std::string(rows.text(i, 2)), static_cast<int>(rows.number(i, 3))}];
-        furthest = std::max(furthest, core::time::rfc3339(rows.time(i, 4)));
+        auto& furthest = reached[{std::string(rows.text(i, organization)), static_cast<int>(rows.number(i, priority))}];
+        furthest = std::max(furthest, core::time::rfc3339(rows.time(i, ready_at)));
     }
     for (auto& lane : queue.lanes)
         if (const auto found = reached.find({lane.organization, lane.priority}); found != reached.end())
             lane.frontier = found->second;
+}
+
+Dispatcher::Admitted Dispatcher::admit_free(const std::string& name, Queue& queue, std::size_t budget) {
+    const auto lanes = columns_of(queue);
+    if (lanes.organizations.empty()) return {};
+    core::fail_point("dispatch.before_admit");
+    const auto rows =
+        core::pg::once(quick_, sql::admit, name, lanes.organizations, lanes.priorities, lanes.frontiers, budget);
+    core::fail_point("dispatch.after_admit");
+    advance(queue, rows, 2, 3, 4);
     if (metrics_ != nullptr) metrics_->admitted.with({name}).add(static_cast<double>(rows.size()));
     return {items_of(rows), budget};
 }
@@ -200,14 +232,10 @@ Dispatcher::Admitted Dispatcher::admit_limited(const std::string& name, Queue& q
     auto items = items_of(rows);
     const auto left = budget - static_cast<std::int64_t>(items.size());
     if (queue.limited && left > 0) {
-        std::vector<std::string> organizations, frontiers;
-        std::vector<std::int64_t> priorities;
-        for (const auto& lane : queue.lanes) {
-            organizations.push_back(lane.organization);
-            priorities.push_back(lane.priority);
-            frontiers.emplace_back("-infinity");
-        }
-        const auto plain = items_of(tx.run(sql::admit, name, organizations, priorities, frontiers, left));
+        const auto lanes = columns_of(queue);
+        const std::vector<std::string> from_the_start(lanes.frontiers.size(), "-infinity");
+        const auto plain =
+            items_of(tx.run(sql::admit, name, lanes.organizations, lanes.priorities, from_the_start, left));
         items.insert(items.end(), plain.begin(), plain.end());
     }
     if (!items.empty()) tx.run(sql::queue_rate_spend, name, static_cast<double>(items.size()));

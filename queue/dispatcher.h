@@ -15,6 +15,7 @@
 
 #include "core/pg/pg.h"
 #include "queue/metrics.h"
+#include "queue/settle.h"
 #include "queue/transport/transport.h"
 
 namespace nightshift::queue {
@@ -32,11 +33,15 @@ public:
 
     /// One turn over all queues; returns how long to rest.
     std::chrono::milliseconds run_once();
-    /// A worker of this very process that may take runs without a hint: how many slots of it idle, and the taking.
+    /// A worker of this very process that may take runs without a hint.
     struct Neighbour {
+        /// How many of its slots idle; none while it may not claim.
         std::function<std::size_t()> idle;
-        /// False: it could not, hint them.
+        /// Claims admitted runs. False: it could not, hint them.
         std::function<bool(const std::vector<Hint::Item>&)> take;
+        /// Whose runs those are that are claimed for it as they are admitted, and their handing over.
+        std::function<std::string()> incarnation;
+        std::function<void(std::vector<Claimed>)> give;
     };
     void know(Neighbour neighbour) { neighbour_ = std::move(neighbour); }
     /// Something was committed ready in these queues ("*": any).
@@ -61,6 +66,15 @@ private:
         std::size_t asked = 0;
     };
 
+    /// The lanes of a queue as columns for SQL.
+    struct LaneColumns {
+        std::vector<std::string> organizations, frontiers;
+        std::vector<std::int64_t> priorities;
+    };
+    static LaneColumns columns_of(const Queue& queue);
+    static void advance(Queue& queue, const core::pg::Result& rows, std::size_t organization, std::size_t priority,
+                        std::size_t ready_at);
+
     std::set<std::string> take_noticed();
     void refresh(Steady now);
     bool learn_lanes();
@@ -68,6 +82,7 @@ private:
     bool serve(const std::string& name, Queue& queue);
     Admitted admit(const std::string& name, Queue& queue, std::size_t budget);
     bool take_next_door(const std::string& name, Queue& queue);
+    std::size_t admit_next_door(const std::string& name, Queue& queue, std::size_t most);
     Admitted admit_free(const std::string& name, Queue& queue, std::size_t budget);
     Admitted admit_limited(const std::string& name, Queue& queue, std::size_t budget);
     void publish(const std::string& name, const std::vector<Hint::Item>& items);

@@ -70,7 +70,9 @@ Engine::Impl::Impl(EngineSettings settings)
         if (worker && wanted.hand_over)
             dispatcher->know(
                 {.idle = [this] { return context.draining || !context.may_claim ? 0 : worker->slots().idle(); },
-                 .take = [this](const auto& items) { return worker->take(items); }});
+                 .take = [this](const auto& items) { return worker->take(items); },
+                 .incarnation = [this] { return context.incarnation(); },
+                 .give = [this](auto runs) { worker->give(std::move(runs)); }});
         add("dispatch", [this] { return dispatcher->run_once(); });
         dispatch_loop = loops.back().get();
     }

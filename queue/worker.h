@@ -24,6 +24,8 @@ public:
     Slots& slots() { return slots_; }
     /// Claims these admitted runs now, without a hint; any thread. False: not while draining or without a lease.
     bool take(const std::vector<Hint::Item>& items);
+    /// Runs that were claimed for this process elsewhere in it; any thread.
+    void give(std::vector<Claimed> runs) { slots_.give(std::move(runs)); }
     /// Every run in this process's hands.
     std::set<std::string> held() const;
     /// Time since the consuming loop last moved.
