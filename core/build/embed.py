@@ -15,11 +15,13 @@ import pathlib
 import re
 import sys
 
+LISTS = len(sys.argv) > 3 and sys.argv[3] == "--list"  # tells the files it writes: CMake learns its outputs so
 FLOORS = ("core", "queue", "domain", "workers", "api", "daemon")
 
 
 def write(path, text):
-    print(path)  # CMake learns the outputs from here
+    if LISTS:
+        print(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.read_text() != text:
         path.write_text(text)

@@ -29,7 +29,7 @@ function(nightshift_generate)
   list(FILTER inputs INCLUDE REGEX "(\\.sql|(workers|api|daemon)/.*\\.h)$")
   list(APPEND inputs ${templates})
   set(script ${CMAKE_SOURCE_DIR}/core/build/embed.py)
-  execute_process(COMMAND python3 ${script} ${CMAKE_SOURCE_DIR} ${NIGHTSHIFT_GENERATED}
+  execute_process(COMMAND python3 ${script} ${CMAKE_SOURCE_DIR} ${NIGHTSHIFT_GENERATED} --list
     OUTPUT_VARIABLE headers OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   string(REPLACE "\n" ";" headers "${headers}")
   add_custom_command(OUTPUT ${NIGHTSHIFT_GENERATED}/stamp.cpp BYPRODUCTS ${headers}
