@@ -14,6 +14,7 @@
 #include "core/pg/migrate.h"
 #include "daemon/notify.h"
 #include "domain/deliveries/deliveries.h"
+#include "domain/jobs/numbers.h"
 #include "kinds.h"
 #include "migrations.h"
 #include "resources.h"
@@ -131,6 +132,7 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
     make_services(configuration, answers);
     domain::deliveries::prepare(*pool_, domain::deliveries::settings_from(services_->setting));
     domain::jobs::set_bulk_step(api::jobs::bulk_step_of(*services_));
+    domain::jobs::set_numbers(std::make_shared<domain::jobs::Numbers>(pool_->settings()));
     engine_->start();
     // Nobody is answered before the engine can take what they send
     if (answers) open_api(configuration);
@@ -246,6 +248,7 @@ Daemon::~Daemon() {
     server_.reset();
     engine_.reset();
     domain::jobs::set_bulk_step({});
+    domain::jobs::set_numbers(nullptr);
 }
 
 bool Daemon::is_moving() const {

@@ -5,6 +5,7 @@
 #include "api/jobs/parts.h"
 #include "core/error/error.h"
 #include "core/time/time.h"
+#include "domain/jobs/numbers.h"
 #include "domain/jobs/sql.h"
 #include "domain/notifications/sql.h"
 
@@ -103,22 +104,6 @@ constexpr kit::Constraint kConstraints[] = {
     {"job_ends_after_start", Code::rule, "scheduled_end", "is not after scheduled_start"},
 };
 
-void fill_defaults(const Change& change) {
-    const auto defaults = change.tx.run(sql::job_defaults, change.caller.organization);
-    constexpr std::string_view kNames[] = {"job_type_id", "job_status_id", "job_priority_id"};
-    for (std::size_t i = 0; i < std::size(kNames); ++i) {
-        if (change.body.contains(kNames[i])) continue;
-        if (defaults.is_null(0, i))
-            throw Error(Code::rule, std::string(kNames[i]) + ": there is none to start with; make one first");
-        change.body[kNames[i]] = std::string(defaults.text(0, i));
-    }
-    if (!change.body.contains("created_by_user_id")) {
-        if (change.caller.user.empty())
-            throw Error(Code::validation, "created_by_user_id: is required for a token of no person");
-        change.body["created_by_user_id"] = change.caller.user;
-    }
-}
-
 /// Somebody else is named as the one who asked only by who manages people. SEEDS.md C-12.
 void check_creator(const Change& change) {
     const auto creator = json::text_in(change.body, "created_by_user_id");
@@ -148,7 +133,7 @@ void check_active(const Change& change) {
     bool any = false;
     for (const auto name : kNames) {
         const auto to = json::text_in(change.body, name);
-        const bool anew = !to.empty() && (change.before == nullptr || to != json::text_in(*change.before, name));
+        const bool anew = !to.empty() && to != json::text_in(*change.before, name);
         values.emplace_back(anew ? core::pg::Value(to) : core::pg::Value(nullptr));
         any = any || anew;
     }
@@ -174,28 +159,57 @@ void guard_completion(const Change& change) {
                 json::text(json::object{{"open_checklist_items", std::move(items)}}));
 }
 
+/// When it was done, and when work on it began, follow from what its status counts as.
+void note_moments(const Change& change, std::string_view was, std::string_view becomes) {
+    const auto now = [] { return core::time::rfc3339(std::chrono::system_clock::now()); };
+    if (becomes == "done" && was != "done")
+        change.body["completed_at"] = now();
+    else if (becomes != "done" && was == "done")
+        change.body["completed_at"] = nullptr;
+    if (becomes == "in_progress" && (change.before == nullptr || json::text_in(*change.before, "started_at").empty()))
+        change.body["started_at"] = now();
+}
+
 void move_status(const Change& change) {
     const auto to = json::text_in(change.body, "job_status_id");
     if (to.empty()) return;
-    const auto from = change.before == nullptr ? to : json::text_in(*change.before, "job_status_id");
-    if (from == to && change.before != nullptr) {
+    const auto from = json::text_in(*change.before, "job_status_id");
+    if (from == to) {
         change.body.erase("job_status_id");
         return;
     }
     const auto found = change.tx.run(sql::status_move, change.caller.organization, from, to);
     if (found.empty()) return;  // no such status: the reference check says so
-    const std::string was(found.text(0, 0)), becomes(found.text(0, 1));
-    if (change.before != nullptr && !moves_of(change.tx, change.caller.organization, from).allow(to))
+    if (!moves_of(change.tx, change.caller.organization, from).allow(to))
         illegal(change, std::string(found.text(0, 2)), std::string(found.text(0, 3)));
-    if (becomes == "done") {
-        guard_completion(change);
-        if (was != "done" || change.before == nullptr)
-            change.body["completed_at"] = core::time::rfc3339(std::chrono::system_clock::now());
-    } else if (was == "done") {
-        change.body["completed_at"] = nullptr;
+    if (found.text(0, 1) == "done") guard_completion(change);
+    note_moments(change, found.text(0, 0), found.text(0, 1));
+}
+
+/// Its key last, when nothing of what is looked at here stands against it: a number that is not used is lost.
+void begin_job(const Change& change) {
+    if (!change.body.contains("created_by_user_id")) {
+        if (change.caller.user.empty())
+            throw Error(Code::validation, "created_by_user_id: is required for a token of no person");
+        change.body["created_by_user_id"] = change.caller.user;
     }
-    if (becomes == "in_progress" && (change.before == nullptr || json::text_in(*change.before, "started_at").empty()))
-        change.body["started_at"] = core::time::rfc3339(std::chrono::system_clock::now());
+    constexpr std::string_view kNames[] = {"job_type_id", "job_status_id", "job_priority_id", "assigned_to_user_id"};
+    std::vector<core::pg::Value> values{change.caller.organization};
+    for (const auto name : kNames) {
+        const auto given = json::text_in(change.body, name);
+        values.emplace_back(given.empty() ? core::pg::Value(nullptr) : core::pg::Value(given));
+    }
+    const auto found = change.tx.run_with(sql::job_new, values);
+    if (!found.is_null(0, 5)) broken(std::string(found.text(0, 5)), "this one is not active");
+    for (std::size_t i = 0; i < 3; ++i) {
+        if (found.is_null(0, i))
+            throw Error(Code::rule, std::string(kNames[i]) + ": there is none to start with; make one first");
+        change.body[kNames[i]] = std::string(found.text(0, i));
+    }
+    note_moments(change, "", found.text(0, 4));
+    const std::string prefix(found.text(0, 3));
+    change.body["key"] =
+        prefix + "-" + std::to_string(domain::jobs::next_number(change.tx, change.caller.organization, prefix));
 }
 
 /// What has its own permission keeps it when it comes with other fields.
@@ -219,13 +233,8 @@ void before_write(const Change& change) {
     check_creator(change);
     check_schedule(change);
     check_permissions(change);
+    if (change.before == nullptr) return begin_job(change);
     check_active(change);
-    if (change.before == nullptr) {
-        fill_defaults(change);
-        change.body["key"] = std::string(
-            change.tx.run(sql::job_key, change.caller.organization, json::text_in(change.body, "job_type_id"))
-                .text(0, 0));
-    }
     move_status(change);
 }
 

@@ -23,6 +23,14 @@ core::pg::Result run(Transaction& tx, const Resource& resource, std::string sql,
     return tx.run_with(statements().intern(resource.name, std::move(sql), scratch), values);
 }
 
+/// Its version is the third from the end of what is shown.
+Shown shown_row(const Resource& resource, const core::pg::Result& rows) {
+    const auto writer = writer_of(resource);
+    Shown shown{{}, static_cast<int>(rows.number(0, writer.columns() - 3))};
+    writer.put(rows, 0, shown.text);
+    return shown;
+}
+
 [[noreturn]] void no_such(const Resource& resource, const std::string& id) {
     throw Error(Code::not_found, "no such " + std::string(resource.one) + ": " + id);
 }
@@ -49,15 +57,21 @@ Shown written(Transaction& tx, const Resource& resource, const Caller& caller, c
                                      " further than you hold it");
 }
 
+/// All of them with one statement, and held until the transaction ends: nobody removes them meanwhile.
 void check_references(Transaction& tx, const Resource& resource, const Caller& caller, const json::object& body) {
-    json::object problems;
+    std::vector<const Column*> given;
+    std::vector<Value> values{caller.organization};
     for (const auto& column : resource.columns) {
-        const auto* given = column.refers.empty() ? nullptr : body.if_contains(column.name);
-        if (given == nullptr || !given->is_string()) continue;
-        if (run(tx, resource, refers_sql(column), {caller.organization, std::string(given->as_string())}).empty())
-            problems[column.name] = "there is none with this id";
+        const auto* value = column.refers.empty() ? nullptr : body.if_contains(column.name);
+        if (value == nullptr || !value->is_string()) continue;
+        given.push_back(&column);
+        values.emplace_back(std::string(value->as_string()));
     }
-    if (problems.empty()) return;
+    if (given.empty()) return;
+    const auto missing = run(tx, resource, refers_sql(given), values);
+    if (missing.empty()) return;
+    json::object problems;
+    for (std::size_t i = 0; i < missing.size(); ++i) problems[missing.text(i, 0)] = "there is none with this id";
     const auto first = std::string(problems.begin()->key());
     throw Error(Code::rule, first + ": there is none with this id", json::text(json::object{{"fields", problems}}));
 }
@@ -117,7 +131,7 @@ Shown show(Transaction& tx, const Resource& resource, const Caller& caller, cons
     const auto reach = caller.reach(permission.empty() ? resource.allow.see : permission);
     const auto rows = run(tx, resource, show_sql(resource, reach), {caller.organization, user_of(caller), id});
     if (rows.empty()) no_such(resource, id);
-    return {std::string(rows.text(0, 0)), static_cast<int>(rows.number(0, 1))};
+    return shown_row(resource, rows);
 }
 
 void remove(Transaction& tx, const Resource& resource, const Services& services, const Caller& caller,
@@ -194,10 +208,11 @@ Response one(const Resource& resource, const Services& services, const Caller& c
     auto lease = services.pool.acquire();
     const auto rows = core::pg::run_once(lease, statement, {caller.organization, user_of(caller), id});
     if (rows.empty()) no_such(resource, id);
-    const auto version = std::to_string(rows.number(0, 1));
-    if (request.header("if-none-match").find('"' + version + '"') != std::string_view::npos)
-        return {.status = 304, .content_type = {}, .headers = {{"ETag", '"' + version + '"'}}};
-    return shown_response(200, {std::string(rows.text(0, 0)), static_cast<int>(rows.number(0, 1))});
+    const auto shown = shown_row(resource, rows);
+    const auto tag = '"' + std::to_string(shown.version) + '"';
+    if (request.header("if-none-match").find(tag) != std::string_view::npos)
+        return {.status = 304, .content_type = {}, .headers = {{"ETag", tag}}};
+    return shown_response(200, shown);
 }
 
 /// What must outlive the routes of one resource: the fields their bodies are checked against, and their paths.

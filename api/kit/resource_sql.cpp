@@ -8,6 +8,12 @@ constexpr std::size_t kMostKept = 2000;
 /// Says its parameters' types even where a condition does not use them.
 constexpr std::string_view kWho = "r.organization_id = $1::uuid and ($2::uuid is null or true)";
 
+/// Arrays and objects come as JSON.
+bool is_plain(core::schema::Type type) {
+    using core::schema::Type;
+    return type != Type::object && type != Type::array && type != Type::texts && type != Type::any;
+}
+
 std::string quoted(std::string_view name) {
     return '"' + std::string(name) + '"';
 }
@@ -54,17 +60,35 @@ std::string visible(const Resource& resource, Reach reach) {
     return condition.empty() ? "false" : "(" + std::string(condition) + ")";
 }
 
+core::pg::RowWriter writer_of(const Resource& resource) {
+    using core::pg::Form;
+    using core::schema::Type;
+    const auto form_of = [](Type type) {
+        if (!is_plain(type)) return Form::json;
+        if (type == Type::integer || type == Type::number) return Form::number;
+        return type == Type::boolean ? Form::flag : type == Type::timestamp ? Form::moment : Form::text;
+    };
+    std::vector<std::pair<std::string_view, Form>> columns{{"id", Form::text}};
+    for (const auto& column : resource.columns)
+        if ((column.use & kWriteOnly) == 0) columns.emplace_back(column.name, form_of(column.type));
+    columns.insert(columns.end(),
+                   {{"version", Form::number}, {"created_at", Form::moment}, {"updated_at", Form::moment}});
+    return core::pg::RowWriter(columns);
+}
+
 std::string shown_columns(const Resource& resource) {
     std::string out = "r.id";
-    for (const auto& column : resource.columns)
-        if ((column.use & kWriteOnly) == 0) out += ", r." + quoted(column.name);
+    for (const auto& column : resource.columns) {
+        if ((column.use & kWriteOnly) != 0) continue;
+        const auto name = "r." + quoted(column.name);
+        out += is_plain(column.type) ? ", " + name : ", to_json(" + name + ") as " + quoted(column.name);
+    }
     return out + ", r.version, r.created_at, r.updated_at";
 }
 
 std::string show_sql(const Resource& resource, Reach reach) {
-    return "select row_to_json(x)::text, x.version from (select " + shown_columns(resource) + " from " +
-           std::string(resource.view) + " r where " + std::string(kWho) + " and r.id = $3::uuid and " +
-           visible(resource, reach) + ") x";
+    return "select " + shown_columns(resource) + " from " + std::string(resource.view) + " r where " +
+           std::string(kWho) + " and r.id = $3::uuid and " + visible(resource, reach);
 }
 
 std::string lock_sql(const Resource& resource, Reach reach) {
@@ -101,9 +125,17 @@ std::string remove_sql(const Resource& resource) {
            " set deleted_at = clock_timestamp() where organization_id = $1::uuid and id = $2::uuid";
 }
 
-std::string refers_sql(const Column& column) {
-    return "select 1 from " + std::string(column.refers) +
-           " where organization_id = $1::uuid and id = $2::uuid and deleted_at is null for key share";
+std::string refers_sql(const std::vector<const Column*>& columns) {
+    std::string found, missing;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const auto name = "r" + std::to_string(i);
+        found += (i == 0 ? "with " : ", ") + name + " as materialized (select 1 from " +
+                 std::string(columns[i]->refers) + " where organization_id = $1::uuid and id = $" +
+                 std::to_string(i + 2) + "::uuid and deleted_at is null for key share)";
+        missing += (i == 0 ? " select '" : " union all select '") + std::string(columns[i]->name) +
+                   "' where not exists (select from " + name + ")";
+    }
+    return found + missing;
 }
 
 }  // namespace nightshift::api::kit

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/kit/resource.h"
+#include "core/pg/rows.h"
 
 namespace nightshift::api::kit {
 
@@ -29,13 +30,15 @@ Statements& statements();
 
 /// The condition under which a reach shows a row `r`.
 std::string visible(const Resource& resource, Reach reach);
-/// "r.id, r.name, ..., r.version, r.created_at, r.updated_at": everything that is shown.
+/// "r.id, r.name, ..., r.version, r.created_at, r.updated_at": everything that is shown, for the writer of it.
 std::string shown_columns(const Resource& resource);
+core::pg::RowWriter writer_of(const Resource& resource);
 std::string show_sql(const Resource& resource, Reach reach);
 std::string lock_sql(const Resource& resource, Reach reach);
 std::string insert_sql(const Resource& resource, const core::json::object& body);
 std::string update_sql(const Resource& resource, const core::json::object& body);
 std::string remove_sql(const Resource& resource);
-std::string refers_sql(const Column& column);
+/// Which of these columns name nothing: their values are $2, $3 ...; what they name is held against removal.
+std::string refers_sql(const std::vector<const Column*>& columns);
 
 }  // namespace nightshift::api::kit

@@ -208,17 +208,21 @@ Response served(const Route& route, const std::vector<std::string_view>& parts, 
 Response Router::routed(Request& request, std::string_view& template_path, Toll& toll) const {
     if (access_.protection != nullptr) access_.protection->admit(request, toll);
     auto path = segments(request.path);
-    if (std::ranges::none_of(entries_, [&](const Entry& one) { return one.matches(path); })) {
-        request.path = canonical(request.path);
-        path = segments(request.path);
-    }
     std::string allowed;
     const Entry* found = nullptr;
-    for (const auto& entry : entries_) {
-        if (!entry.matches(path)) continue;
-        if (entry.route.method == request.method && found == nullptr) found = &entry;
-        if (allowed.find(entry.route.method) != std::string::npos) continue;
-        allowed += std::string(entry.route.method) + (entry.route.method == "GET" ? ", HEAD, " : ", ");
+    const auto look = [&] {
+        for (const auto& entry : entries_) {
+            if (!entry.matches(path)) continue;
+            if (entry.route.method == request.method && found == nullptr) found = &entry;
+            if (allowed.find(entry.route.method) != std::string::npos) continue;
+            allowed += std::string(entry.route.method) + (entry.route.method == "GET" ? ", HEAD, " : ", ");
+        }
+    };
+    look();
+    if (allowed.empty()) {
+        request.path = canonical(request.path);
+        path = segments(request.path);
+        look();
     }
     if (allowed.empty()) throw Error(Code::not_found, "no such path: " + request.path);
     if (access_.protection != nullptr)

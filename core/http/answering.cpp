@@ -40,40 +40,75 @@ void Connection::refuse(int status, std::string_view code, const std::string& wh
     answer(std::move(response));
 }
 
+/// All but those that frame the answer; the handler's word goes before ours.
+template <class Put>
+void Connection::put_headers(const Response& response, Put&& put) const {
+    const auto ours = [&](std::string_view name, std::string_view value) {
+        for (const auto& header : response.headers)
+            if (beast::iequals(header.first, name) && is_fit(header)) return;
+        put(name, value);
+    };
+    ours("Server", "nightshift");
+    ours("X-Content-Type-Options", "nosniff");
+    ours("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    ours("Referrer-Policy", "no-referrer");
+    if (server_.settings.is_behind_tls) ours("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+    ours("Cache-Control", "no-store");
+    if (!id_.empty()) ours("X-Request-Id", id_);
+    if (!response.content_type.empty() && is_clean(response.content_type)) ours("Content-Type", response.content_type);
+    for (const auto& header : response.headers)
+        if (is_fit(header)) put(header.first, header.second);
+}
+
 template <class Message>
 void Connection::dress(Message& message, const Response& response) {
     message.version(11);
     message.result(static_cast<unsigned>(response.status));
     message.keep_alive(keep_alive_);
-    message.set(wire::field::server, "nightshift");
-    message.set("X-Content-Type-Options", "nosniff");
-    message.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-    message.set("Referrer-Policy", "no-referrer");
-    if (server_.settings.is_behind_tls) message.set("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
-    message.set(wire::field::cache_control, "no-store");
-    if (!id_.empty()) message.set("X-Request-Id", id_);
-    if (!response.content_type.empty() && is_clean(response.content_type))
-        message.set(wire::field::content_type, response.content_type);
-    for (const auto& header : response.headers)
-        if (is_fit(header)) message.erase(header.first);  // the handler's word goes before ours
-    for (const auto& header : response.headers)
-        if (is_fit(header)) message.insert(header.first, header.second);
+    put_headers(response, [&](std::string_view name, std::string_view value) { message.insert(name, value); });
 }
 
 template void Connection::dress(wire::response<wire::empty_body>&, const Response&);
 
-void Connection::answer(Response response) {
+/// Its head and body fit into one text.
+bool Connection::is_plain(const Response& response) const {
+    return !is_head_ && !response.source && !(response.live && response.status == 200);
+}
+
+std::string Connection::text_of(const Response& response) const {
+    constexpr std::size_t kHead = 512;
+    std::string text;
+    text.reserve(kHead + response.body.size());
+    const auto reason = wire::obsolete_reason(wire::int_to_status(static_cast<unsigned>(response.status)));
+    text.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(reason.data(), reason.size());
+    text.append("\r\n");
+    const auto put = [&](std::string_view name, std::string_view value) {
+        text.append(name).append(": ").append(value).append("\r\n");
+    };
+    put_headers(response, put);
+    if (!keep_alive_) put("Connection", "close");
+    const bool has_body = response.status != 204 && response.status != 304;
+    if (has_body) put("Content-Length", std::to_string(response.body.size()));
+    text.append("\r\n");
+    return has_body ? text.append(response.body) : text;
+}
+
+void Connection::send_text(const std::shared_ptr<const std::string>& text, std::size_t sent) {
+    if (sent == text->size()) return on_sent({});
     deadline(server_.settings.send_deadline);
-    if (response.live && response.status == 200) return go_live(response);
+    asio::async_write(stream_, asio::buffer(text->data() + sent, text->size() - sent),
+                      [self = shared_from_this(), text](error_code failure, std::size_t) { self->on_sent(failure); });
+}
+
+void Connection::answer(Response response) {
+    if (response.live && response.status == 200) {
+        deadline(server_.settings.send_deadline);
+        return go_live(response);
+    }
+    if (is_plain(response)) return send_text(std::make_shared<const std::string>(text_of(response)), 0);
+    deadline(server_.settings.send_deadline);
     if (is_head_) return answer_head(response);
-    if (response.source) return stream(std::move(response));
-    auto message = std::make_shared<wire::response<wire::string_body>>();
-    dress(*message, response);
-    message->body() = std::move(response.body);
-    if (response.status != 204 && response.status != 304) message->content_length(message->body().size());
-    wire::async_write(stream_, *message, [self = shared_from_this(), message](error_code failure, std::size_t) {
-        self->on_sent(failure);
-    });
+    stream(std::move(response));
 }
 
 /// What a GET would say, without its body; a length that is not known is not made up.

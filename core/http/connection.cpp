@@ -1,5 +1,7 @@
 #include "core/http/connection.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 
 #include "core/error/error.h"
@@ -43,13 +45,23 @@ void Connection::turn_away() {
     refuse(503, "E_UNAVAILABLE", "too many connections are open; try again", {{"Retry-After", "1"}});
 }
 
-/// Our own timer, not the stream's: that one closes the socket, and the client would never learn why.
+/// Our own timer, not the stream's: that one closes the socket, and the client would never learn why. It is set anew
+/// only for what is due earlier; for what is due later it looks again when it ends.
 void Connection::deadline(Clock::duration limit) {
     timed_out_ = false;
-    timer_.expires_after(limit);
+    due_ = Clock::now() + limit;
+    if (!is_watched_ || due_ < timer_.expiry()) watch_clock();
+}
+
+void Connection::watch_clock() {
+    is_watched_ = true;
+    timer_.expires_at(due_);
     timer_.async_wait([weak = weak_from_this(), number = ++deadlines_](error_code failure) {
         const auto self = weak.lock();
         if (failure || !self || self->deadlines_ != number) return;  // one that is queued already may be of the past
+        self->is_watched_ = false;
+        if (self->due_ == Clock::time_point::max()) return;
+        if (Clock::now() < self->due_) return self->watch_clock();
         self->timed_out_ = true;
         error_code ignored;
         self->stream_.socket().cancel(ignored);
@@ -160,7 +172,7 @@ void Connection::keep_head() {
 void Connection::on_request() {
     served_ = true;
     ++server_.requests;
-    timer_.cancel();
+    no_deadline();
     auto message = parser_->release();
     const std::string_view sent(message.target().data(), message.target().size());
     if (sent == "*" && message.method() == wire::verb::options)  // RFC 9110 9.3.7: of the server as a whole
@@ -206,9 +218,19 @@ void Connection::work(Request request) {
         log::error("http.handler_failed", {{"request_id", id_}, {"error", failure.what()}});
         response = problem(500, "E_INTERNAL", "something went wrong here");
     }
-    asio::post(stream_.get_executor(), [self = shared_from_this(), response = std::move(response)]() mutable {
-        self->answer(std::move(response));
-    });
+    if (!is_plain(response)) {
+        asio::post(stream_.get_executor(), [self = shared_from_this(), response = std::move(response)]() mutable {
+            self->answer(std::move(response));
+        });
+        return;
+    }
+    // Nothing else happens on the socket meanwhile, so what it takes at once is sent from here: the client has it
+    // before the event loop has even woken.
+    auto text = std::make_shared<const std::string>(text_of(response));
+    const auto sent = ::send(stream_.socket().native_handle(), text->data(), text->size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    asio::post(stream_.get_executor(),
+               [self = shared_from_this(), text = std::move(text),
+                sent = sent < 0 ? 0 : static_cast<std::size_t>(sent)] { self->send_text(text, sent); });
 }
 
 }  // namespace nightshift::core::http

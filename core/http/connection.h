@@ -26,6 +26,8 @@ private:
 
     // connection.cpp: reading
     void deadline(Clock::duration limit);
+    void no_deadline() { due_ = Clock::time_point::max(); }
+    void watch_clock();
     void wait_for_request();
     void read_head();
     void on_head(error_code failure);
@@ -42,8 +44,13 @@ private:
     // answering.cpp
     void refuse(int status, std::string_view code, const std::string& why, Headers headers = {});
     Response problem(int status, std::string_view code, std::string_view why) const;
+    template <class Put>
+    void put_headers(const Response& response, Put&& put) const;
     template <class Message>
     void dress(Message& message, const Response& response);
+    bool is_plain(const Response& response) const;
+    std::string text_of(const Response& response) const;
+    void send_text(const std::shared_ptr<const std::string>& text, std::size_t sent);
     void answer(Response response);
     void answer_head(const Response& response);
     void stream(Response response);
@@ -70,6 +77,8 @@ private:
     asio::steady_timer timer_;
     Request request_;
     std::uint64_t deadlines_ = 0;
+    Clock::time_point due_ = Clock::time_point::max();
+    bool is_watched_ = false;
     std::size_t body_bytes_ = 0, discarded_ = 0;
     Clock::time_point body_began_{};
     bool timed_out_ = false, is_answering_ = false, is_old_ = false, is_refused_ = false;

@@ -16,7 +16,8 @@ std::string link_name(std::string name) {
 
 std::string options(const PoolSettings& settings) {
     auto text = "set timezone = 'UTC'; set application_name = '" + link_name(settings.name) +
-                "'; set statement_timeout = " + std::to_string(settings.statement_timeout.count()) +
+                "'; set client_encoding = 'UTF8'; set standard_conforming_strings = on; set statement_timeout = " +
+                std::to_string(settings.statement_timeout.count()) +
                 "; set idle_in_transaction_session_timeout = '15min'; set search_path = public; set jit = off;";
     if (settings.relaxed) text += " set synchronous_commit = off;";
     if (settings.by_index)
@@ -65,6 +66,19 @@ void Session::prepare(const Statement& statement) {
     if (prepared_.contains(statement.name)) return;
     link_.prepare(std::string(statement.name), std::string(statement.sql));
     prepared_.insert(statement.name);
+}
+
+void Session::prepare_now(const Statement& statement) {
+    if (prepared_.contains(statement.name)) return;
+    prepare(statement);
+    link_.prepare_now(std::string(statement.name));
+}
+
+void Session::plan_once(bool once) {
+    if (once == plans_once_) return;
+    pqxx::nontransaction tx(link_);
+    tx.exec(once ? "set plan_cache_mode = force_generic_plan" : "set plan_cache_mode = auto");
+    plans_once_ = once;
 }
 
 void translate(Session* session, std::string_view where) {

@@ -22,15 +22,22 @@ public:
     void mark_broken() { broken_ = true; }
     /// Prepares on first use; the name is the statement's own.
     void prepare(const Statement& statement);
+    /// At once: for a statement that is run by its name in a text.
+    void prepare_now(const Statement& statement);
+    /// Whether plans are made once for all values, or as the server finds best; a message only when that changes.
+    void plan_once(bool once);
 
 private:
     pqxx::connection link_;
     std::unordered_set<std::string_view> prepared_;  // statements are constants: their names outlive us
-    bool broken_ = false;
+    bool broken_ = false, plans_once_ = false;
 };
 
 /// Runs `work`, turning libpqxx's exceptions into Error and marking the session broken when its link is gone.
 [[noreturn]] void translate(Session* session, std::string_view where);
+
+/// run_once, with plans as the session has them.
+Result run_as_it_stands(Lease& lease, const Statement& statement, const std::vector<Value>& parameters);
 
 pqxx::result execute(pqxx::transaction_base& tx, Session& session, const Statement& statement,
                      const std::vector<Value>& parameters);

@@ -4,30 +4,57 @@
 
 namespace nightshift::core::pg {
 
+namespace {
+
+/// As a literal of SQL. Sessions take backslashes as they are, and refuse what is no UTF-8 before they read it.
+std::string literal(std::string_view text) {
+    std::string out = "'";
+    for (const char c : text.substr(0, text.find('\0'))) (out += c) += c == '\'' ? "'" : "";
+    return out += '\'';
+}
+
+constexpr Statement kScope{"pg.scope",
+                           "select set_config('nightshift.actor', $1, true), set_config('nightshift.organization', $2, "
+                           "true), set_config('nightshift.request', $3, true)"};
+
+/// What a transaction begins with, in one message: who does it is set in the same round trip.
+std::string opening(Session& session, const Scope& scope) {
+    // Who only reads sees one moment: a list and its total agree.
+    std::string text = scope.read_only ? "begin isolation level repeatable read, read only" : "begin";
+    if (scope.relaxed) text += "; set local synchronous_commit = off";
+    if (scope.actor == "system" && scope.organization.empty()) return text;
+    session.prepare_now(kScope);
+    return text + "; execute \"pg.scope\"(" + literal(scope.actor) + ", " + literal(scope.organization) + ", " +
+           literal(marked_request()) + ")";
+}
+
+}  // namespace
+
 struct Transaction::Impl {
-    Impl(Session& held, const Scope& scope) : session(held), work(held.link()) {
-        // Who only reads sees one moment: a list and its total agree.
-        if (scope.read_only) work.exec("set transaction isolation level repeatable read, read only");
-        if (scope.relaxed) work.exec("set local synchronous_commit = off");
-        if (scope.actor != "system" || !scope.organization.empty())
-            pg::execute(
-                work, session,
-                Statement{
-                    "pg.scope",
-                    "select set_config('nightshift.actor', $1, true), set_config('nightshift.organization', $2, true), "
-                    "set_config('nightshift.request', $3, true)"},
-                std::vector<Value>{scope.actor, scope.organization, marked_request()});
+    Impl(Session& held, const Scope& scope) : session(held), work(held.link()) { work.exec(opening(session, scope)); }
+    /// Nothing of it is kept.
+    void roll_back() { work.exec("rollback"); }
+    /// Once it was sent nobody knows, until the answer is there.
+    void commit() {
+        try {
+            work.exec("commit");
+        } catch (const std::exception& problem) {
+            if (!session.link().is_open()) throw pqxx::in_doubt_error(problem.what());
+            throw;
+        }
     }
     Session& session;
-    pqxx::work work;
+    pqxx::nontransaction work;
     std::string cursor;
     bool committed = false;
 };
 
 Transaction::Transaction(Lease& lease, const Scope& scope) {
     try {
+        lease.session().plan_once(false);
         impl_ = std::make_unique<Impl>(lease.session(), scope);
     } catch (...) {
+        lease.session().mark_broken();  // it may stand in the middle of one
         translate(&lease.session(), "begin");
     }
 }
@@ -35,7 +62,7 @@ Transaction::Transaction(Lease& lease, const Scope& scope) {
 Transaction::~Transaction() {
     if (!impl_ || impl_->committed) return;  // libpqxx takes an abort after a commit for a mistake
     try {
-        impl_->work.abort();
+        impl_->roll_back();
     } catch (...) {  // a link that can't roll back is thrown away; the server rolls back by itself
         impl_->session.mark_broken();
     }
@@ -60,7 +87,7 @@ Result Transaction::execute(std::string_view sql) {
 
 void Transaction::commit() {
     try {
-        impl_->work.commit();
+        impl_->commit();
         impl_->committed = true;
     } catch (...) {
         translate(&impl_->session, "commit");
@@ -92,6 +119,16 @@ void Transaction::close_cursor() {
 }
 
 Result run_once(Lease& lease, const Statement& statement, const std::vector<Value>& parameters) {
+    try {
+        lease.session().plan_once(false);
+    } catch (...) {
+        lease.session().mark_broken();
+        translate(&lease.session(), statement.name);
+    }
+    return run_as_it_stands(lease, statement, parameters);
+}
+
+Result run_as_it_stands(Lease& lease, const Statement& statement, const std::vector<Value>& parameters) {
     try {
         pqxx::nontransaction tx(lease.session().link());
         return Result(

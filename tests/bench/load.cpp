@@ -66,28 +66,38 @@ Come load(const Load& what) {
     std::size_t number = 0;
     Come come;
     std::vector<double> took;
-    const auto ask = [&](Line& line) {
+    const auto ask = [&](Line& line, steady_clock::time_point due) {
         const auto text = what.ask(number++);
         line.came.clear();
         line.whole = 0;
-        line.asked = steady_clock::now();
+        line.asked = due;
         return ::send(line.fd, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
     };
     const auto began = steady_clock::now();
+    const bool is_paced = what.per_second > 0;
+    std::vector<Line*> resting;  // of a paced load: who has nothing under way
+    const auto due = [&](std::size_t n) {
+        return began + std::chrono::duration_cast<steady_clock::duration>(
+                           std::chrono::duration<double>(static_cast<double>(n) / what.per_second));
+    };
     for (std::size_t i = 0; i < what.connections; ++i) {
         lines.push_back(std::make_unique<Line>());
         auto& line = *lines.back();
         line.fd = connected(what.port);
         epoll_event wanted{.events = EPOLLIN, .data = {.ptr = &line}};
-        if (line.fd < 0 || ::epoll_ctl(poll, EPOLL_CTL_ADD, line.fd, &wanted) != 0 || !ask(line)) {
+        if (line.fd < 0 || ::epoll_ctl(poll, EPOLL_CTL_ADD, line.fd, &wanted) != 0 ||
+            (!is_paced && !ask(line, steady_clock::now()))) {
             ++come.failures;
             come.failure = "no connection";
         }
+        if (is_paced) resting.push_back(&line);
     }
     std::array<epoll_event, 64> events{};
     std::array<char, 1 << 16> piece{};
     while (steady_clock::now() - began < what.span) {
-        const int ready = ::epoll_wait(poll, events.data(), static_cast<int>(events.size()), 100);
+        for (; is_paced && !resting.empty() && due(number) <= steady_clock::now(); resting.pop_back())
+            ask(*resting.back(), due(number));
+        const int ready = ::epoll_wait(poll, events.data(), static_cast<int>(events.size()), is_paced ? 1 : 100);
         for (int i = 0; i < ready; ++i) {
             auto& line = *static_cast<Line*>(events.at(static_cast<std::size_t>(i)).data.ptr);
             const auto got = ::recv(line.fd, piece.data(), piece.size(), 0);
@@ -103,7 +113,7 @@ Come load(const Load& what) {
                 ++come.failures;
                 if (come.failure.empty()) come.failure = line.came.substr(0, 500);
             }
-            ask(line);
+            is_paced ? resting.push_back(&line) : (void)ask(line, steady_clock::now());
         }
     }
     ::close(poll);

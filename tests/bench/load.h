@@ -15,6 +15,8 @@ struct Load {
     std::size_t connections = 1;
     std::chrono::milliseconds span{3000};
     std::function<std::string(std::size_t)> ask;  ///< the whole text of the n-th request
+    /// So many, over all connections, each timed from when it was due; 0: the next as soon as one is answered.
+    double per_second = 0;
 };
 
 struct Come {

@@ -36,6 +36,7 @@ protected:
                                                      {"Set-Cookie", "b=2"},
                                                      {"Cache-Control", "private"},
                                                      {"Content-Length", "1"}}};
+                     if (request.path == "/long") return Response{.body = std::string(kLong, 'x')};
                      if (request.path == "/id") return Response{.body = request.id};
                      if (request.path.starts_with("/say/")) return Response{.body = request.path.substr(5)};
                      if (request.path == "/headers")
@@ -99,6 +100,7 @@ protected:
     void refuses(const std::string& text, const std::string& status) const {
         EXPECT_EQ(say(text).substr(0, 12), "HTTP/1.1 " + status) << text.substr(0, 120);
     }
+    static constexpr std::size_t kLong = 30'000'000;  // more than a socket takes at once
     std::atomic<int> served{0};
     Server server;
 };
@@ -107,6 +109,22 @@ TEST_F(Door, serves_a_request_and_keeps_the_connection_for_the_next) {
     const auto answer = say("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     EXPECT_EQ(served, 2);
     EXPECT_NE(answer.find("hello", answer.find("hello") + 1), std::string::npos);
+}
+
+TEST_F(Door, sends_what_a_socket_does_not_take_at_once_whole_and_goes_on) {
+    const int fd = connect();
+    send(fd, get("/long", ""));
+    const auto head = read_until(fd, "\r\n\r\n");
+    std::size_t came = head.size() - head.find("\r\n\r\n") - 4;
+    for (std::vector<char> buffer(1 << 16); came < kLong;) {
+        const auto count = ::recv(fd, buffer.data(), buffer.size(), 0);
+        if (count <= 0) break;
+        came += static_cast<std::size_t>(count);
+    }
+    EXPECT_EQ(came, kLong);
+    send(fd, get("/say/more"));
+    EXPECT_NE(read_until(fd, "more").find("HTTP/1.1 200 OK"), std::string::npos);
+    ::close(fd);
 }
 
 TEST_F(Door, refuses_what_two_readers_could_read_differently) {

@@ -1,0 +1,87 @@
+#include "core/pg/rows.h"
+
+#include <algorithm>
+
+#include "core/pg/session.h"
+
+namespace nightshift::core::pg {
+namespace {
+
+void put_text(std::string_view text, std::string& out) {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    out += '"';
+    std::size_t done = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        if (c >= 0x20 && c != '"' && c != '\\') continue;
+        out += text.substr(done, i - done);
+        done = i + 1;
+        constexpr std::string_view kShort = "\b\f\n\r\t\"\\", kLetters = "bfnrt\"\\";
+        if (const auto at = kShort.find(text[i]); at != std::string_view::npos)
+            (out += '\\') += kLetters[at];
+        else
+            ((out += "\\u00") += kHex[c >> 4U]) += kHex[c & 15U];
+    }
+    out += text.substr(done);
+    out += '"';
+}
+
+/// "2026-03-02 09:30:00.12+00" is 2026-03-02T09:30:00.12+00:00 in JSON, years before Christ and all.
+void put_moment(std::string_view text, std::string& out) {
+    const auto gap = text.find(' ');
+    out += '"';
+    if (gap == std::string_view::npos) {  // infinity
+        (out += text) += '"';
+        return;
+    }
+    const auto end = std::min(text.find(' ', gap + 1), text.size());
+    const auto clock = text.substr(gap + 1, end - gap - 1);
+    ((out += text.substr(0, gap)) += 'T') += clock;
+    if (const auto sign = clock.find_first_of("+-"); sign != std::string_view::npos && clock.size() == sign + 3)
+        out += ":00";
+    (out += text.substr(end)) += '"';
+}
+
+}  // namespace
+
+RowWriter::RowWriter(const std::vector<std::pair<std::string_view, Form>>& columns) {
+    for (const auto& [name, form] : columns) {
+        std::string quoted(1, columns_.empty() ? '{' : ',');
+        put_text(name, quoted);
+        columns_.push_back({quoted + ':', form});
+    }
+}
+
+void RowWriter::put(const Result& rows, std::size_t row, std::string& out) const {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        out += columns_[i].name;
+        const auto text = rows.text(row, i);
+        auto form = columns_[i].form;
+        // NaN and Infinity are no numbers in JSON.
+        if (form == Form::number && text.find_first_not_of("-+.0123456789e") != std::string_view::npos)
+            form = Form::text;
+        if (text.empty() && rows.is_null(row, i))
+            out += "null";
+        else if (form == Form::flag)
+            out += text == "t" ? "true" : "false";
+        else if (form == Form::moment)
+            put_moment(text, out);
+        else if (form == Form::text)
+            put_text(text, out);
+        else
+            out += text;
+    }
+    out += '}';
+}
+
+Result run_planned_once(Lease& lease, const Statement& statement, const std::vector<Value>& parameters) {
+    try {
+        lease.session().plan_once(true);
+    } catch (...) {
+        lease.session().mark_broken();
+        translate(&lease.session(), statement.name);
+    }
+    return run_as_it_stands(lease, statement, parameters);
+}
+
+}  // namespace nightshift::core::pg
