@@ -5,6 +5,7 @@ made; the daemon serves it without a broker, on a free port, and is gone afterwa
 import contextlib, json, os, pathlib, secrets, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.parse, urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
+MAIL_SINK = HERE.parent / "kit/mail_sink.py"
 
 
 def database(name, statement):
@@ -29,14 +30,33 @@ def await_ready(url, daemon, log):
 
 
 @contextlib.contextmanager
-def serving(program, folder, pages):
+def mail_server(folder):
+    """One that takes mails and delivers none: its SMTP port, and the url at which it is told what to do."""
+    ports = folder / "mail_ports"
+    sink = subprocess.Popen([sys.executable, MAIL_SINK, "--ports", ports])
+    try:
+        until = time.monotonic() + 30
+        while not (ports.exists() and len(ports.read_text().split()) == 2):
+            if time.monotonic() > until or sink.poll() is not None:
+                raise RuntimeError("the mail server does not open its ports")
+            time.sleep(0.05)
+        smtp, http = ports.read_text().split()
+        yield int(smtp), f"http://127.0.0.1:{http}"
+    finally:
+        sink.terminate()
+        sink.wait()
+
+
+@contextlib.contextmanager
+def serving(program, folder, pages, smtp):
     """The url of a daemon with the demo's data, and an API key."""
     name, port = f"openapi_{secrets.token_hex(6)}", free_port()
     url = urllib.parse.urlsplit(os.environ["NIGHTSHIFT_TEST_DATABASE_URL"])._replace(path=f"/{name}").geturl()
     config, log = folder / "nightshift.yaml", folder / "daemon.log"
     config.write_text(json.dumps({
         "database": {"url": url}, "broker": {"transport": "postgres"}, "api": {"port": port, "pages": str(pages)},
-        "reports": {"folder": str(folder)}, "diagnostics": {"enabled": True}, "auth": {"password_cost": 4}}))
+        "reports": {"folder": str(folder)}, "diagnostics": {"enabled": True}, "auth": {"password_cost": 4},
+        "mail": {"host": "127.0.0.1", "port": smtp, "tls": "none", "collect": "0s"}}))
     database(name, "create")
     try:
         for command in ["migrate"], ["seed", "--demo", "--jobs", "150"]:
@@ -86,9 +106,9 @@ def check_document(count, tools, document):
     count.add("a strict linter finds nothing", ok, said[-6000:])
 
 
-def check_examples(count, tools, url, token):
+def check_examples(count, tools, url, token, mail):
     fail_run_for_dead_groups(url, token)
-    _, said = run(["node", "replay.mjs", url, token], cwd=tools)
+    _, said = run(["node", "replay.mjs", url, token, mail], cwd=tools)
     print(said, file=sys.stderr)
     try:
         replayed = json.loads(said.splitlines()[-1])
@@ -134,13 +154,13 @@ def main():
     count = Count()
     with tempfile.TemporaryDirectory(prefix="nightshift-openapi.") as name:
         folder = pathlib.Path(name)
-        with serving(program, folder, pages) as (url, token):
+        with mail_server(folder) as (smtp, mail), serving(program, folder, pages, smtp) as (url, token):
             document = folder / "openapi.json"
             document.write_bytes(urllib.request.urlopen(f"{url}/openapi.json", timeout=30).read())
             check_document(count, tools, document)
             check_client(count, tools, document, url)
             check_pages(count, folder, url)
-            check_examples(count, tools, url, token)   # the last: they change a password
+            check_examples(count, tools, url, token, mail)   # the last: they change a password
     report.write_text(json.dumps(vars(count)))
     return 1 if count.failures else 0
 

@@ -1,10 +1,10 @@
-// Sends every documented example to a daemon, and holds each answer to its schema: replay.mjs URL TOKEN. The last line is the count as JSON.
+// Sends every documented example to a daemon, and holds each answer to its schema: replay.mjs URL TOKEN MAIL, where MAIL is the url of tests/kit/mail_sink.py. The last line is the count as JSON.
 // The document's example ids stand for what is there: the id that an answer's example shows where the answer has another is known from then on
 // by that one, and an operation waits until all the ids that its own example names are known.
 import Ajv from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
-const [base, token] = process.argv.slice(2);
+const [base, token, mail] = process.argv.slice(2);
 const ID = /01890a5d-ac96-7000-8000-[0-9a-f]{12}/g;
 const document = await (await fetch(`${base}/openapi.json`)).json();
 
@@ -33,10 +33,33 @@ const LATE = ["cancelRun", "retryRun", "muteDeadGroup", "resolveDeadGroup", "reo
     "logout", "changePassword"];
 // What is deleted after what hangs on it, in this order.
 const WHOLES = ["checklists", "jobs", "job-types", "job-statuses", "job-priorities", "teams", "users", "departments", "calendars"];
+const until = async (look, what) => {
+    for (let i = 0; i < 300; ++i) {
+        const found = await look();
+        if (found) return found;
+        await new Promise(done => setTimeout(done, 100));
+    }
+    throw new Error(`waited 30 seconds for ${what}`);
+};
+// Somebody is told something by a mail that their server refuses for good: a delivery that was not sent, and an address that gets no mail any more.
+let bounced;
+const bounce = () => bounced ??= (async () => {
+    await fetch(`${mail}/mode`, { method: "POST", body: JSON.stringify({ mode: "refuse" }) });
+    const jane = (await ask("GET", "users?limit=200")).find(one => one.email === "jane@demo.com");
+    await ask("POST", `jobs/${(await ask("GET", "jobs?limit=1"))[0].id}/assign`, { assigned_to_user_id: jane.id });
+    const delivery = await until(async () => (await ask("GET", `deliveries?user_id=${jane.id}&state=bounced`))[0], "a mail that bounces");
+    const suppression = await until(async () => (await ask("GET", "suppressions?reason=bounced"))[0], "its address to be suppressed");
+    return { delivery: delivery.id, suppression: suppression.id };
+})();
 // What somebody else does before: the id that the operation's example names is that of what comes of it.
 const PREPARE = {
     cancelRun: () => made("runs", { kind: "diagnostic.echo", not_before: "2099-01-01T00:00:00Z" }),   // waits, and is tried again when it is cancelled
     getBulkChange: async () => made("jobs/bulk", { action: "priority", filter: { created_at_from: "2000-01-01T00:00:00Z" }, job_priority_id: (await ask("GET", "job-priorities"))[0].id, dry_run: true }),
+    getDelivery: async () => (await bounce()).delivery,
+    listAttemptsOfDelivery: async () => (await bounce()).delivery,
+    replayDelivery: async () => (await bounce()).delivery,
+    getSuppression: async () => (await bounce()).suppression,
+    deleteSuppression: async () => (await bounce()).suppression,
     listNotifications: async () => {
         const john = await sign_in("john@demo.com");
         await ask("POST", `jobs/${(await ask("GET", "jobs?limit=1"))[0].id}/comments`, { content: "@admin look at this pump, please" }, john);
