@@ -38,6 +38,18 @@ std::vector<std::string> list_of(std::string_view array) {
     return out;
 }
 
+void ensure_roles(Transaction& tx, std::string_view organization) {
+    for (const auto& role : builtin_roles())
+        tx.run(sql::role_ensure, organization, role.name, role.title, role.permissions);
+}
+
+/// Nobody has been here before: whoever comes first begins with an organization of that short name.
+core::pg::Result founded(Transaction& tx, const std::string& slug) {
+    auto made = tx.run(sql::organization_found, core::time::uuid7(), slug.empty() ? "main" : slug);
+    ensure_roles(tx, made.text(0, 0));
+    return made;
+}
+
 [[noreturn]] void not_known() {
     throw Error(Code::unauthorized, "Authorization: this token is not valid, or no longer");
 }
@@ -94,9 +106,7 @@ void Gate::prepare() {
     Transaction tx(lease);
     tx.run(sql::signing_key_lock);
     const auto organizations = tx.run(sql::organizations);
-    for (std::size_t i = 0; i < organizations.size(); ++i)
-        for (const auto& role : builtin_roles())
-            tx.run(sql::role_ensure, organizations.text(i, 0), role.name, role.title, role.permissions);
+    for (std::size_t i = 0; i < organizations.size(); ++i) ensure_roles(tx, organizations.text(i, 0));
     tx.commit();
     read_keys(false);
 }
@@ -303,7 +313,9 @@ Tokens Gate::enroll(const Registration& who, const Origin& from) {
         first = nobody_yet(tx.run(sql::user_count));
         require_open(first);
     }
-    const auto organizations = tx.run(sql::organization_by_slug, who.organization);
+    const bool is_empty = first && tx.run(sql::organizations).empty();
+    const auto organizations =
+        is_empty ? founded(tx, who.organization) : tx.run(sql::organization_by_slug, who.organization);
     if (organizations.size() != 1)
         throw Error(Code::rule, who.organization.empty() ? "organization: there are several; name one by its slug"
                                                          : "organization: there is none with this slug");

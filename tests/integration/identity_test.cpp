@@ -393,5 +393,20 @@ TEST_F(Identities, GarbageIsNobody) {
         EXPECT_FALSE(knows(bad));
 }
 
+TEST(EmptyHouse, isBegunByWhoComesFirstAndIsTheirsToRun) {
+    Database database;
+    domain::identity::Gate gate{database.pool(), {.registration = "invite", .password_cost = 4}, [] {
+                                    return std::chrono::system_clock::now();
+                                }};
+    gate.prepare();
+    const auto first =
+        gate.enroll({.email = "ada@example.org", .password = "correct horse", .organization = "aurora-field"}, {});
+    EXPECT_THAT(gate.identify(first.access).permissions, Contains("org.manage"));
+    EXPECT_EQ(database.one("select string_agg(name || '/' || slug, ' ') from organization"),
+              "Aurora Field/aurora-field");
+    EXPECT_THROW(gate.enroll({.email = "bob@example.org", .password = "correct horse"}, {}), core::Error);
+    EXPECT_EQ(database.number("select count(*) from organization"), 1);
+}
+
 }  // namespace
 }  // namespace nightshift::tests
