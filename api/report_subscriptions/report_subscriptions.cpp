@@ -61,9 +61,15 @@ constexpr Column kColumns[] = {
      kit::kFilter | kit::kSort | kit::kSearch},
     {"report_type",
      Type::text,
-     "Which report: see GET /reports/types.",
-     {.max = 60, .required = true},
+     "Which report: see GET /reports/types. Not needed with a definition.",
+     {.max = 60},
      kit::kFilter | kit::kSort},
+    {"definition_id",
+     Type::uuid,
+     "The report definition that it asks for, as that is at each turn; parameters here go before its own.",
+     {.nullable = true},
+     kit::kFilter,
+     "report_definition"},
     {"parameters", Type::object, "Those that the type takes; a period is that of each turn.", {.fallback = "{}"}},
     {"export_format",
      Type::choice,
@@ -108,8 +114,28 @@ std::string value_of(const Change& change, std::string_view name) {
     return change.before == nullptr ? std::string{} : json::text_in(*change.before, name);
 }
 
+/// A definition says what is asked for; what it is asked with so far.
+json::object take_definition(const Change& change) {
+    const auto id = value_of(change, "definition_id");
+    if (id.empty()) {
+        if (value_of(change, "report_type").empty())
+            throw core::schema::wrong(Code::validation, "report_type", "is required, or definition_id");
+        return {};
+    }
+    const bool sees_all = change.caller.reach("reports.see") == kit::Reach::all;
+    const auto found = change.tx.run(sql::subscription_definition, change.caller.organization, id,
+                                     sees_all ? core::pg::Value(nullptr) : kit::user_of(change.caller));
+    if (found.empty()) throw core::schema::wrong(Code::rule, "definition_id", "there is none with this id");
+    const auto given = json::text_in(change.body, "report_type");
+    if (!given.empty() && given != found.text(0, 0))
+        throw core::schema::wrong(Code::rule, "report_type", "the definition is of another: leave it out");
+    change.body["report_type"] = std::string(found.text(0, 0));
+    return json::parse_object(found.text(0, 1));
+}
+
 /// What it will be asked with, and that its writer may ask for it. A period stays a period.
 void check_question(const Change& change) {
+    auto of_definition = take_definition(change);
     const auto& type = domain::reports::require_report_type(value_of(change, "report_type"));
     const auto reach = change.caller.reach(type.permission);
     if (reach == kit::Reach::none)
@@ -120,6 +146,7 @@ void check_question(const Change& change) {
         parameters = given->as_object();
     else if (change.before != nullptr)
         parameters = change.before->at("parameters").as_object();
+    parameters = domain::reports::merged(std::move(of_definition), parameters);
     domain::reports::settle(change.tx, type, parameters, change.caller.organization, change.caller.user,
                             std::chrono::system_clock::now());
 }
@@ -165,8 +192,8 @@ void before_write(const Change& change) {
     check_owner(change);
     if (const auto type = json::text_in(change.body, "report_type"); !type.empty())
         (void)domain::reports::require_report_type(type);
-    const bool asks_anew =
-        change.before == nullptr || change.body.contains("report_type") || change.body.contains("parameters");
+    const bool asks_anew = change.before == nullptr || change.body.contains("report_type") ||
+                           change.body.contains("parameters") || change.body.contains("definition_id");
     if (asks_anew) check_question(change);
     check_people(change);
     if (value_of(change, "channel") == "webhook" && value_of(change, "webhook_url").empty())
@@ -201,7 +228,7 @@ constexpr kit::Resource kSubscriptions{
     .after_write = after_write,
     .before_remove = before_remove,
     .example =
-        R"({"name":"Jobs of the week","report_type":"job_summary","parameters":{"period":"last_week"},"export_format":"PDF","cron":"0 7 * * MON",
+        R"({"name":"Jobs of the week","report_type":"job_summary","definition_id":null,"parameters":{"period":"last_week"},"export_format":"PDF","cron":"0 7 * * MON",
 "time_zone":"Europe/Paris","recipients":["@users"],"channel":"in_app","webhook_url":null,"on_empty":"send","status":"active","problem":null,"owner_user_id":"@users",
 "owner_name":"Ada Admin","last_run_at":null,"next_run_at":"2026-03-09T06:00:00+00:00"})"};
 

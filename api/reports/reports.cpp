@@ -5,6 +5,8 @@
 #include "api/kit/file_answer.h"
 #include "api/kit/router.h"
 #include "api/reports/analytics.h"
+#include "api/reports/asking.h"
+#include "api/reports/definitions.h"
 #include "api/reports/types.h"
 #include "core/error/error.h"
 #include "core/text/case.h"
@@ -27,20 +29,6 @@ using kit::Services;
 namespace json = core::json;
 namespace sql = domain::reports::sql;
 
-/// How formats are kept.
-std::string capitals(std::string text) {
-    for (auto& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-    return text;
-}
-
-/// In capitals or not.
-std::string check_format(const json::value& value) {
-    const auto format = capitals(std::string(value.as_string()));
-    for (const auto* one : {"CSV", "JSON", "XLSX", "PDF", "HTML"})
-        if (format == one) return {};
-    return "expected CSV, JSON, XLSX, PDF or HTML, got \"" + std::string(value.as_string()) + '"';
-}
-
 /// Each type has its own parameters; what none of them has is refused at once, the rest by the type.
 const std::vector<core::schema::Field>& generate_fields() {
     static const std::vector<core::schema::Field> fields{
@@ -62,35 +50,9 @@ const std::vector<core::schema::Field>& generate_fields() {
     return fields;
 }
 
-constexpr core::schema::Rules kMaybe{.nullable = true};
-constexpr core::schema::Field kReportFields[] = {
-    {"id", Type::uuid, "Its id."},
-    {"name", Type::text, "What it is called."},
-    {"report_type", Type::text, "Which report."},
-    {"parameters", Type::object, "What it was asked with."},
-    {"export_format", Type::choice, "The file's format.", {.choices = domain::reports::kFormats}},
-    {"status", Type::choice, "How far it is.", {.choices = "pending|generating|ready|failed|cancelled|expired"}},
-    {"run_id", Type::uuid, "The run that makes it.", kMaybe},
-    {"requested_by", Type::text, "Who asked for it."},
-    {"bytes", Type::integer, "How large the file is.", kMaybe},
-    {"sha256", Type::text, "The file's digest.", kMaybe},
-    {"rows", Type::integer, "How many rows it has.", kMaybe},
-    {"error", Type::text, "Why there is none.", kMaybe},
-    {"created_at", Type::timestamp, "When it was asked for."},
-    {"finished_at", Type::timestamp, "When it was ready, or failed.", kMaybe},
-    {"expires_at", Type::timestamp, "Until when its file is kept.", kMaybe},
-    {"subscription_id", Type::uuid, "The subscription it was made for.", kMaybe},
-    {"progress", Type::number, "How much of it is done, from 0 to 1.", kMaybe},
-};
 constexpr std::string_view kMediaTypes =
     "text/csv|application/json|application/pdf|text/html|application/"
     "vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-constexpr kit::Shape kReport{
-    "Report", kReportFields,
-    R"({"id":"@reports","name":"Jobs in March","report_type":"job_summary","parameters":{},"export_format":"XLSX","status":"ready","run_id":"@runs",
-"requested_by":"token","bytes":48213,"sha256":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","rows":412,"error":null,
-"created_at":"2026-03-02T09:30:00.123456+00:00","finished_at":"2026-03-02T09:30:01.871203+00:00","expires_at":"2026-04-01T09:30:01.871203+00:00","subscription_id":null,"progress":1})"};
-
 /// Whose reports a caller sees: null for everybody's.
 core::pg::Value requesters(const Caller& caller, std::string_view permission) {
     if (caller.reach(permission) == kit::Reach::all) return nullptr;
@@ -104,26 +66,12 @@ core::pg::Result find(const Services& services, const std::string& id, const Cal
     return rows;
 }
 
-domain::reports::Asker asker_of(const Caller& caller) {
-    return {.actor = caller.actor, .user = caller.user, .permissions = caller.permissions};
-}
-
 Response generate(const Services& services, const Request&, const Caller& caller, json::object& body) {
-    auto lease = services.pool.acquire();
-    Transaction tx(lease, kit::scope_of(caller));
-    const auto report =
-        domain::reports::ask(tx, {.name = json::text_in(body, "name"),
-                                  .report_type = core::text::lower_case(json::text_in(body, "report_type")),
-                                  .parameters = body.at("parameters").as_object(),
-                                  .export_format = capitals(json::text_in(body, "export_format")),
-                                  .organization = caller.organization,
-                                  .by = asker_of(caller)});
-    const auto shown = tx.run(sql::report_show, report.id, caller.organization, nullptr);
-    tx.commit();
-    services.engine.wake({report.run.queue});
-    auto response = core::http::text_response(202, std::string(shown.text(0, 0)));
-    response.headers.emplace_back("Location", "/api/v1/reports/" + report.id);
-    return response;
+    return asked(services, caller,
+                 {.name = json::text_in(body, "name"),
+                  .report_type = core::text::lower_case(json::text_in(body, "report_type")),
+                  .parameters = body.at("parameters").as_object(),
+                  .export_format = json::text_in(body, "export_format")});
 }
 
 Response list(const Services& services, const Request& request, const Caller& caller, json::object&) {
@@ -239,7 +187,7 @@ std::vector<kit::Route> routes(const kit::Services& services) {
          bind(remove),
          {.status = 204}},
     };
-    for (auto& more : {type_routes(services), analytics_routes(services)})
+    for (auto& more : {type_routes(services), analytics_routes(services), definition_routes(services)})
         all.insert(all.end(), more.begin(), more.end());
     return all;
 }

@@ -58,6 +58,7 @@ constexpr Row kTable[] = {
     {"reports.see", {'A', 'A', 'A', '-', 'O', 'O'}},
     {"reports.run", {'A', 'A', 'A', '-', 'O', '-'}},
     {"report.team", {'A', 'T', '-', '-', '-', '-'}},
+    {"report_definition.manage", {'A', 'O', 'O', '-', 'O', '-'}},
     {"subscription.manage", {'A', 'T', 'O', '-', 'O', '-'}},
     {"dashboard.view", {'A', 'A', 'A', 'A', 'A', 'A'}},
     {"notification.own", {'A', 'A', 'A', 'A', 'A', 'A'}},

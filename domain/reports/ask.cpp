@@ -6,6 +6,7 @@
 #include "core/secret/secret.h"
 #include "core/time/time.h"
 #include "domain/identity/roles.h"
+#include "domain/reports/layout.h"
 #include "domain/reports/parameters.h"
 #include "domain/reports/sql.h"
 
@@ -20,6 +21,7 @@ std::string question_of(const Asked& asked, const ReportType& type, std::string_
     for (const auto& field : type.parameters)
         if (const auto* value = asked.parameters.if_contains(field.name))
             parts.push_back(json::array{field.name, *value});
+    if (!asked.layout.empty()) parts.push_back(asked.layout);
     return core::secret::digest(json::text(parts));
 }
 
@@ -27,7 +29,8 @@ void insert(core::pg::Transaction& tx, const Asked& asked, const std::string& id
             const std::string& question, const std::string& sibling) {
     tx.run(sql::report_insert, id, asked.organization, asked.name, asked.report_type, json::text(asked.parameters),
            asked.export_format, run, asked.by.actor, asked.by.user, asked.by.permissions, question, sibling,
-           asked.subscription);
+           asked.subscription,
+           asked.layout.empty() ? core::pg::Value(nullptr) : core::pg::Value(json::text(asked.layout)));
 }
 
 bool holds_all(const std::vector<std::string>& permissions) {
@@ -42,6 +45,7 @@ Submitted ask(core::pg::Transaction& tx, Asked asked) {
     if (reach.empty())
         throw core::Error(core::Code::forbidden,
                           "report_type: a report of this type needs the permission " + std::string(type.permission));
+    check_layout(type, asked.layout);
     settle(tx, type, asked.parameters, asked.organization, asked.by.user, asked.now);
     const auto question = question_of(asked, type, reach);
     tx.run(sql::report_same_lock, asked.organization + question);

@@ -31,6 +31,7 @@ struct Asked {
     Asker by;
     std::string origin = "api";  ///< of its run
     std::string subscription = {};
+    core::json::object layout = {};  ///< domain/reports/layout.h; empty: as the type has it
     std::chrono::system_clock::time_point now = std::chrono::system_clock::now();
 };
 struct Submitted {

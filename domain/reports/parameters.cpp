@@ -134,6 +134,14 @@ void settle(core::pg::Transaction& tx, const ReportType& type, json::object& par
     parameters["end_date"] = written(last);
 }
 
+json::object merged(json::object kept, const json::object& given) {
+    constexpr std::string_view kDays[] = {"period", "start_date", "end_date"};
+    if (std::ranges::any_of(kDays, [&](std::string_view name) { return given.contains(name); }))
+        for (const auto name : kDays) kept.erase(name);
+    for (const auto& [name, value] : given) kept[name] = value;
+    return kept;
+}
+
 json::object for_statements(const json::object& settled, std::chrono::system_clock::time_point as_of) {
     auto all = settled;
     const auto zone = zone_in(settled);

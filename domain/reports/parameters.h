@@ -60,6 +60,9 @@ void settle(core::pg::Transaction& tx, const ReportType& type, core::json::objec
             const std::string& organization, const std::string& user, std::chrono::system_clock::time_point now,
             std::string_view at = "parameters.");
 
+/// `given` over `kept`; days or a period that are given take the place of all that were kept of them.
+core::json::object merged(core::json::object kept, const core::json::object& given);
+
 /// As the statements take them: with `from`, `to` and `as_of`.
 core::json::object for_statements(const core::json::object& settled, std::chrono::system_clock::time_point as_of);
 

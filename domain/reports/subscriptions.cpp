@@ -26,6 +26,7 @@ struct Subscription {
     json::object parameters;
     std::string export_format, time_zone, owner;
     std::vector<std::string> recipients;
+    json::object layout;
 };
 
 std::vector<std::string> column_of(const core::pg::Result& rows, std::size_t column) {
@@ -90,6 +91,7 @@ Turn ask_for_all(Transaction& tx, const Subscription& subscription, std::chrono:
                                         .by = {.actor = "user:" + user, .user = user, .permissions = held},
                                         .origin = "handler",
                                         .subscription = subscription.id,
+                                        .layout = subscription.layout,
                                         .now = now})
                                    .id);
     }
@@ -112,7 +114,8 @@ Subscription read(const core::pg::Result& row, const std::string& id, const std:
                               .export_format = std::string(row.text(0, 3)),
                               .time_zone = std::string(row.text(0, 4)),
                               .owner = std::string(row.text(0, 6)),
-                              .recipients = {}};
+                              .recipients = {},
+                              .layout = json::parse_object(row.text(0, 9))};
     const auto recipients = json::parse(row.text(0, 5));
     for (const auto& one : recipients.as_array()) subscription.recipients.emplace_back(one.as_string());
     return subscription;
@@ -153,7 +156,7 @@ Turn take_turn(Transaction& tx, const std::string& id, const std::string& organi
     if (row.empty()) return {.reports = {}, .problem = "it is gone"};
     if (row.text(0, 7) == "paused") return {.reports = {}, .problem = "it is paused"};
     const auto subscription = read(row, id, organization);
-    auto problem = owner_problem(tx, subscription);
+    auto problem = row.flag(0, 10) ? std::string("its report definition is gone") : owner_problem(tx, subscription);
     Turn turn;
     if (problem.empty()) {
         tx.execute("savepoint turn");

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "core/time/zone.h"
+#include "domain/reports/layout.h"
 #include "domain/reports/parameters.h"
 
 namespace nightshift::domain::reports {
@@ -27,8 +28,10 @@ std::string joined_by_dots(const std::vector<std::string>& parts) {
 }
 
 /// Under the title: what it is about; and as of when, in which zone, for whom.
-void put_heading(core::pg::Transaction& tx, const Question& question, core::files::TableHead& head) {
+void put_heading(core::pg::Transaction& tx, const Question& question, const std::vector<std::string>& more,
+                 core::files::TableHead& head) {
     auto about = told(tx, question.parameters, question.organization);
+    about.insert(about.end(), more.begin(), more.end());
     about.insert(about.begin(), std::string(question.type.title));
     head.subtitle = joined_by_dots(about);
     const auto zone = core::time::Zone::find(core::json::text_in(question.parameters, "time_zone"));
@@ -108,13 +111,20 @@ std::vector<core::pg::Value> values_of(const Question& question) {
             core::json::text(for_statements(question.parameters, question.as_of))};
 }
 
-Written write(core::pg::Transaction& tx, const Question& question, const std::string& path,
-              const std::function<bool(std::size_t, std::size_t)>& each) {
-    const auto& type = question.type;
-    const auto values = values_of(question);
-    core::files::TableHead head{.title = question.title,
-                                .columns = {type.columns.begin(), type.columns.end()},
-                                .chart_title = std::string(type.chart_title)};
+namespace {
+
+/// What is read for the answer: the type's own statements, or those of a layout.
+struct Source {
+    core::pg::Statement rows;
+    std::vector<core::pg::Value> values;
+    std::vector<core::files::Column> columns;
+    std::vector<std::string> told;
+};
+
+/// The values of the type's chart, and how many rows they say there are.
+std::size_t put_chart(core::pg::Transaction& tx, const ReportType& type, const std::vector<core::pg::Value>& values,
+                      core::files::TableHead& head) {
+    head.chart_title = type.chart_title;
     const auto chart = tx.run_with(*type.chart, values);
     std::size_t expected = 0;
     for (std::size_t i = 0; i < chart.size(); ++i) {
@@ -122,14 +132,43 @@ Written write(core::pg::Transaction& tx, const Question& question, const std::st
         expected = chart.columns() > 2 ? static_cast<std::size_t>(chart.number(i, 2))
                                        : expected + static_cast<std::size_t>(chart.number(i, 1));
     }
+    return expected;
+}
+
+std::size_t put_chart(core::pg::Transaction& tx, const Laid& laid, const std::vector<core::pg::Value>& values,
+                      core::files::TableHead& head) {
+    head.chart_title = laid.chart_title;
+    if (!laid.chart.empty()) {
+        const auto chart = tx.run_with({"", laid.chart}, values);
+        for (std::size_t i = 0; i < chart.size(); ++i)
+            head.chart.emplace_back(std::string(chart.text(i, 0)), chart.real(i, 1));
+    }
+    return static_cast<std::size_t>(tx.run_with({"", laid.count}, values).number(0, 0));
+}
+
+}  // namespace
+
+Written write(core::pg::Transaction& tx, const Question& question, const std::string& path,
+              const std::function<bool(std::size_t, std::size_t)>& each) {
+    const auto& type = question.type;
+    const bool is_laid = !question.layout.empty();
+    const auto laid = is_laid ? laid_out(type, question.layout) : Laid{};
+    Source source{
+        .rows = is_laid ? core::pg::Statement{"", laid.rows} : *type.rows,
+        .values = values_of(question),
+        .columns = is_laid ? laid.columns : std::vector<core::files::Column>{type.columns.begin(), type.columns.end()},
+        .told = laid.told};
+    if (is_laid) source.values.emplace_back(laid.filters);
+    core::files::TableHead head{.title = question.title, .columns = source.columns};
+    const auto expected = is_laid ? put_chart(tx, laid, source.values, head) : put_chart(tx, type, source.values, head);
     head.rows = expected;
-    put_heading(tx, question, head);
+    put_heading(tx, question, source.told, head);
     const auto writer = core::files::table_writer(question.format, path, std::move(head));
     Written written{.rows = 0, .complete = true};
     {
-        Scribe scribe(*writer, type.columns.size());
+        Scribe scribe(*writer, source.columns.size());
         constexpr std::size_t kBatch = 2000;
-        tx.stream(*type.rows, values, kBatch, [&](const core::pg::Result& rows, std::size_t row) {
+        tx.stream(source.rows, source.values, kBatch, [&](const core::pg::Result& rows, std::size_t row) {
             if (row == 0) scribe.take(rows);
             if (++written.rows % kBatch == 0) written.complete = each(written.rows, expected);
             return written.complete;

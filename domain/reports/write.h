@@ -23,6 +23,7 @@ struct Question {
     std::string title;
     std::string format;
     std::chrono::system_clock::time_point as_of;
+    core::json::object layout = {};  ///< empty: as the type has it
 };
 
 /// Writes the report's rows; returns how many. `each` hears after every batch; false from it stops (returns what was

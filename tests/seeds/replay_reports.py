@@ -39,6 +39,34 @@ def every_type_of_report_is_made_with_its_own_parameters_and_a_chart(room):
     room.admin.post("/reports/generate", {"name": "x", "report_type": "equipment_usage"}, expect=400)
 
 
+@replays("JMS-10", "JMS-123")
+def people_put_reports_together_themselves(room):
+    department = room.department()["id"]
+    for hours in (1, 4):
+        room.job(department_id=department, estimated_hours=hours)
+    room.job(estimated_hours=7)
+    name = room.admin.get(f"/departments/{department}")["name"]
+    one = room.admin.post("/report-definitions", {"name": "Hours", "source": "job_summary", "columns": ["estimated_hours"], "filters": {"department": name}, "groups": ["department"],
+                                                  "chart": {"by": "status", "value": "estimated_hours"}, "export_format": "JSON", "is_shared": True}, expect=201)
+    holds(one.body, "id", "source", "columns", "filters", "groups", "chart", "owner_user_id")
+
+    def rows(path, body=None):
+        asked = room.admin.post(path, body, expect=202)
+        eventually(lambda: room.admin.get("/reports/" + asked["id"])["status"] in ("ready", "failed"))
+        return room.admin.get(f"/reports/{asked['id']}/download")
+    equal(rows(f"/report-definitions/{one['id']}/run").body, [{"department": name, "count": 2, "estimated_hours": 5}])
+    page = rows(f"/report-definitions/{one['id']}/run", {"export_format": "html"}).raw.decode()
+    assert "<svg" in page and "Hours by Status" in page, page[:300]
+    room.admin.call("PATCH", "/report-definitions/" + one["id"], {"groups": [], "columns": ["estimated_hours"]})
+    equal(sorted(row["estimated_hours"] for row in rows(f"/report-definitions/{one['id']}/run").body), [1, 4])
+    assert "columns" in room.admin.post("/report-definitions", {"name": "x", "source": "job_summary", "columns": ["nothing"]}, expect=400)["details"]["fields"]
+    member = room.person("member")
+    equal(member.get("/report-definitions/" + one["id"])["name"], "Hours")
+    member.post(f"/report-definitions/{one['id']}/run", expect=202)
+    member.call("PATCH", "/report-definitions/" + one["id"], {"name": "x"}, expect=403)
+    room.admin.post("/report-subscriptions", {"name": "Hours of the week", "definition_id": one["id"], "cron": "0 7 * * MON"}, expect=201)
+
+
 @replays("JMS-10", "JMS-55")
 def a_team_performance_report_counts_each_persons_work(room):
     department = room.department()["id"]

@@ -34,7 +34,8 @@ domain::reports::Question question_of(Transaction& tx, const queue::Run& run, co
             .parameters = core::json::parse_object(row.text(0, 2)),
             .title = std::string(row.text(0, 0)),
             .format = std::string(row.text(0, 3)),
-            .as_of = run.now()};
+            .as_of = run.now(),
+            .layout = row.is_null(0, 7) ? core::json::object{} : core::json::parse_object(row.text(0, 7))};
 }
 
 /// Nothing when the report was deleted or is made already, or another attempt has taken over. Removes what the attempt

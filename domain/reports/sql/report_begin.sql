@@ -10,4 +10,4 @@ update report r
    set status = 'generating', error = null, finished_at = null, began_at = clock_timestamp(), run_id = $2::uuid, file = r.id || '-' || $3::int || '.' || lower(r.export_format)
   from before
  where r.id = before.id
-returning r.name, r.report_type, r.parameters::text, r.export_format, coalesce(before.file, ''), coalesce(r.viewer_user_id::text, ''), array_to_json(r.viewer_permissions)::text
+returning r.name, r.report_type, r.parameters::text, r.export_format, coalesce(before.file, ''), coalesce(r.viewer_user_id::text, ''), array_to_json(r.viewer_permissions)::text, r.layout::text
