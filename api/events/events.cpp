@@ -1,6 +1,5 @@
 #include "api/events/events.h"
 
-#include <algorithm>
 #include <charconv>
 
 #include "api/events/hub.h"
@@ -8,6 +7,7 @@
 #include "core/error/error.h"
 #include "core/text/blanks.h"
 #include "core/text/case.h"
+#include "core/text/list.h"
 #include "core/time/time.h"
 #include "domain/identity/sql.h"
 
@@ -44,12 +44,8 @@ std::optional<std::int64_t> last_seen(const Request& request) {
 }
 
 void take_filters(Guest& guest, const Request& request) {
-    auto types = request.argument("types").value_or("");
-    while (!types.empty()) {
-        const auto one = types.substr(0, types.find(','));
-        types.remove_prefix(std::min(types.size(), one.size() + 1));
-        if (!one.empty()) guest.types.emplace(one);
-    }
+    core::text::each_part(request.argument("types").value_or(""),
+                          [&](std::string_view one) { guest.types.emplace(one); });
     guest.job = std::string(request.argument("job_id").value_or(""));
     if (!guest.job.empty() && !core::time::is_uuid(guest.job))
         throw Error(Code::validation, "job_id: expected the id of a job, got \"" + guest.job + '"');

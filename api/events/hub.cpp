@@ -4,6 +4,7 @@
 
 #include "core/error/error.h"
 #include "core/log/log.h"
+#include "core/text/list.h"
 #include "domain/events/sql.h"
 #include "domain/identity/sql.h"
 #include "domain/jobs/sql.h"
@@ -50,11 +51,7 @@ private:
 
 std::set<std::string, std::less<>> people_in(std::string_view list) {
     std::set<std::string, std::less<>> people;
-    while (!list.empty()) {
-        const auto one = list.substr(0, list.find(','));
-        list.remove_prefix(std::min(list.size(), one.size() + 1));
-        people.emplace(one);
-    }
+    core::text::each_part(list, [&](std::string_view one) { people.emplace(one); });
     return people;
 }
 

@@ -4,6 +4,7 @@
 #include "api/jobs/moves.h"
 #include "api/jobs/parts.h"
 #include "core/error/error.h"
+#include "core/text/list.h"
 #include "core/time/time.h"
 #include "domain/jobs/numbers.h"
 #include "domain/jobs/sql.h"
@@ -304,12 +305,7 @@ constinit const kit::Resource kProgressing = resource("job.progress");
 void tell(core::pg::Transaction& tx, const kit::Caller& caller, const std::string& job, std::string_view type,
           const std::string& title) {
     const auto rows = tx.run(sql::job_people, job);
-    std::vector<std::string> people;
-    std::string_view rest = rows.empty() ? std::string_view{} : rows.text(0, 0);
-    while (!rest.empty()) {
-        people.emplace_back(rest.substr(0, rest.find(',')));
-        rest.remove_prefix(std::min(rest.size(), people.back().size() + 1));
-    }
+    const auto people = core::text::parts(rows.empty() ? std::string_view{} : rows.text(0, 0));
     if (!people.empty())
         tx.run(domain::notifications::sql::tell, caller.organization, people, type, title, "", caller.user, job);
 }

@@ -69,17 +69,15 @@ BusinessTime calendar_from(const core::pg::Result& rows, std::size_t row) {
 
 }  // namespace
 
-Calendars all_of(core::pg::Transaction& tx, const std::string& organization) {
-    const auto rows = tx.run(sql::calendar_find, organization, nullptr);
-    Calendars calendars;
-    for (std::size_t i = 0; i < rows.size(); ++i) calendars.emplace(rows.text(i, 0), calendar_from(rows, i));
-    return calendars;
+std::optional<BusinessTime> known(core::pg::Transaction& tx, const std::string& organization, const std::string& id) {
+    const auto rows = tx.run(sql::calendar_find, organization, id);
+    if (rows.empty()) return {};
+    return calendar_from(rows, 0);
 }
 
 BusinessTime find(core::pg::Transaction& tx, const std::string& organization, const std::string& id) {
-    const auto rows = tx.run(sql::calendar_find, organization, id);
-    if (rows.empty()) throw core::Error(core::Code::not_found, "no such calendar: " + id);
-    return calendar_from(rows, 0);
+    if (auto calendar = known(tx, organization, id)) return *std::move(calendar);
+    throw core::Error(core::Code::not_found, "no such calendar: " + id);
 }
 
 std::string check_week(const json::value& hours) {

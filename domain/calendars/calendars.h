@@ -1,7 +1,7 @@
 // Calendars as they stand in the database, and the texts they are written in.
 #pragma once
 
-#include <map>
+#include <optional>
 #include <string>
 
 #include "core/json/json.h"
@@ -10,10 +10,8 @@
 
 namespace nightshift::domain::calendars {
 
-using Calendars = std::map<std::string, BusinessTime, std::less<>>;
-
-/// Every live calendar of the organization, by id.
-Calendars all_of(core::pg::Transaction& tx, const std::string& organization);
+/// Nothing for one that was deleted, or never was.
+std::optional<BusinessTime> known(core::pg::Transaction& tx, const std::string& organization, const std::string& id);
 /// Throws Error(not_found).
 BusinessTime find(core::pg::Transaction& tx, const std::string& organization, const std::string& id);
 

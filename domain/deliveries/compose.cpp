@@ -4,7 +4,7 @@
 #include <set>
 
 #include "core/secret/secret.h"
-#include "core/time/zone.h"
+#include "core/time/wall_clock.h"
 #include "domain/deliveries/template.h"
 
 namespace nightshift::domain::deliveries {
@@ -15,13 +15,6 @@ namespace json = core::json;
 std::string in_words(std::string event) {
     std::ranges::replace(event, '_', ' ');
     return event;
-}
-
-std::string wall_clock(std::chrono::system_clock::time_point at, const std::string& zone_name) {
-    auto zone = core::time::Zone::find(zone_name);
-    if (!zone) zone = core::time::Zone::find("UTC");
-    constexpr std::size_t kToMinutes = 16;
-    return core::time::in_zone(at, *zone).substr(0, kToMinutes);
 }
 
 std::string list_of(const std::set<std::string>& events) {
@@ -74,7 +67,7 @@ core::mail::Message letter_of_items(const Letter& letter, const std::vector<Item
         told.push_back(json::object{{"title", item.title},
                                     {"body", item.body},
                                     {"key", item.key},
-                                    {"at", wall_clock(item.at, letter.time_zone)}});
+                                    {"at", core::time::wall_clock(item.at, letter.time_zone)}});
     }
     mail.unsubscribe = link_to_end(letter, events, settings, key);
     const auto heading = heading_of(letter, items);

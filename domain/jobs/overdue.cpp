@@ -1,5 +1,6 @@
 #include "domain/jobs/overdue.h"
 
+#include "core/pg/by_index.h"
 #include "core/time/time.h"
 #include "domain/jobs/sql.h"
 #include "domain/notifications/many.h"
@@ -8,7 +9,7 @@ namespace nightshift::domain::jobs {
 
 Overdue notice_overdue(core::pg::Transaction& tx, const std::string& organization,
                        std::chrono::system_clock::time_point now, std::size_t most) {
-    const auto rows = tx.run(sql::overdue_take, organization, now, most);
+    const auto rows = core::pg::by_index(tx, sql::overdue_take, organization, now, most);
     Overdue overdue;
     notifications::Many many;
     for (std::size_t i = 0; i < rows.size(); ++i) {

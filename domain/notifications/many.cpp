@@ -1,23 +1,21 @@
 #include "domain/notifications/many.h"
 
-#include <algorithm>
 #include <set>
 
+#include "core/text/list.h"
 #include "domain/notifications/sql.h"
 
 namespace nightshift::domain::notifications {
 
 void Many::add(std::string_view people, const std::string& title, const std::string& body, const std::string& job) {
     std::set<std::string_view> told;
-    while (!people.empty()) {
-        const auto one = people.substr(0, people.find(','));
-        people.remove_prefix(std::min(people.size(), one.size() + 1));
-        if (one.empty() || !told.insert(one).second) continue;
+    core::text::each_part(people, [&](std::string_view one) {
+        if (!told.insert(one).second) return;
         people_.emplace_back(one);
         titles_.push_back(title);
         bodies_.push_back(body);
         jobs_.push_back(job);
-    }
+    });
 }
 
 void Many::tell(core::pg::Transaction& tx, const std::string& organization, std::string_view type) const {

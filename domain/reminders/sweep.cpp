@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "core/error/fail_point.h"
+#include "core/pg/by_index.h"
 #include "domain/notifications/sql.h"
 #include "domain/reminders/reminders.h"
 #include "domain/reminders/sql.h"
@@ -177,7 +178,7 @@ void end_snoozes(Transaction& tx, const std::string& organization, Instant now, 
 Swept sweep(Transaction& tx, const std::string& organization, Instant now) {
     Swept swept;
     const auto after = tx.run(sql::cursor_lock, organization, now).time(0, 0);
-    swept.found = tx.run(sql::find, organization, now, after).affected();
+    swept.found = core::pg::by_index(tx, sql::find, organization, now, after).affected();
     core::fail_point("reminder.found");
     end_snoozes(tx, organization, now, swept);
     tx.run(sql::put_off, organization, now);

@@ -1,16 +1,11 @@
-#include "core/time/zone.h"
+#include "core/time/wall_clock.h"
 #include "domain/reminders/reminders.h"
 
 namespace nightshift::domain::reminders {
 namespace {
 
 using core::time::Instant;
-using core::time::Zone;
-
-std::string shown_in(Instant moment, const std::string& zone) {
-    const auto known = Zone::find(zone);
-    return core::time::in_zone(moment, known ? *known : Zone::find("UTC").value());
-}
+using core::time::wall_clock;
 
 std::string hours_between(Instant since, Instant now) {
     const auto hours = std::chrono::duration_cast<std::chrono::hours>(now - since).count();
@@ -21,11 +16,11 @@ std::string hours_between(Instant since, Instant now) {
 }  // namespace
 
 std::string when_in(Instant moment, Instant now, const std::string& zone) {
-    constexpr std::size_t kDate = 10, kClock = 5;
-    const auto shown = shown_in(moment, zone);
-    const auto day = shown.substr(0, kDate), at = " at " + shown.substr(kDate + 1, kClock);
-    if (day == shown_in(now, zone).substr(0, kDate)) return "today" + at;
-    if (day == shown_in(now + std::chrono::hours(24), zone).substr(0, kDate)) return "tomorrow" + at;
+    constexpr std::size_t kDate = 10;
+    const auto shown = wall_clock(moment, zone);
+    const auto day = shown.substr(0, kDate), at = " at " + shown.substr(kDate + 1);
+    if (day == wall_clock(now, zone).substr(0, kDate)) return "today" + at;
+    if (day == wall_clock(now + std::chrono::hours(24), zone).substr(0, kDate)) return "tomorrow" + at;
     return "on " + day + at;
 }
 

@@ -5,7 +5,7 @@
 
 #include "core/error/error.h"
 #include "core/time/time.h"
-#include "core/time/zone.h"
+#include "core/time/wall_clock.h"
 #include "domain/reports/sql.h"
 
 namespace nightshift::domain::reports {
@@ -108,8 +108,7 @@ std::string beginning(sys_days day, const Zone& zone) {
 }
 
 Zone zone_in(const json::object& parameters) {
-    const auto zone = Zone::find(json::text_in(parameters, "time_zone"));
-    return zone ? *zone : *Zone::find("UTC");
+    return core::time::zone_or_utc(json::text_in(parameters, "time_zone"));
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <optional>
 #include <thread>
 
-#include "core/time/zone.h"
+#include "core/time/wall_clock.h"
 #include "domain/reports/layout.h"
 #include "domain/reports/parameters.h"
 
@@ -34,10 +34,9 @@ void put_heading(core::pg::Transaction& tx, const Question& question, const std:
     about.insert(about.end(), more.begin(), more.end());
     about.insert(about.begin(), std::string(question.type.title));
     head.subtitle = joined_by_dots(about);
-    const auto zone = core::time::Zone::find(core::json::text_in(question.parameters, "time_zone"));
-    const auto at = core::time::in_zone(question.as_of, zone ? *zone : *core::time::Zone::find("UTC"));
-    std::vector<std::string> note{counted(*head.rows),
-                                  "as of " + at.substr(0, 16) + " " + (zone ? std::string(zone->name()) : "UTC")};
+    const auto zone = core::time::zone_or_utc(core::json::text_in(question.parameters, "time_zone"));
+    std::vector<std::string> note{
+        counted(*head.rows), "as of " + core::time::wall_clock(question.as_of, zone) + " " + std::string(zone.name())};
     if (question.sight.reach != "all") note.push_back("what " + question.sight.name + " may see");
     head.note = joined_by_dots(note);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/text/list.h"
 #include "core/time/time.h"
 #include "domain/sla/sql.h"
 
@@ -19,10 +20,6 @@ json::array pauses_of(const Measured& clock) {
     for (const auto& pause : clock.pauses)
         pauses.push_back(json::object{{"from", core::time::rfc3339(pause.from)}, {"to", moment_or_null(pause.to)}});
     return pauses;
-}
-
-double share_of(Span used, Span budget) {
-    return static_cast<double>(used.count()) * 100.0 / static_cast<double>(budget.count());
 }
 
 /// Things are known that happened after this sweep began: the job's own last moment counts then.
@@ -122,15 +119,6 @@ private:
     std::vector<std::string> given_up_;
 };
 
-std::vector<std::string> split(std::string_view list) {
-    std::vector<std::string> parts;
-    while (!list.empty()) {
-        parts.emplace_back(list.substr(0, list.find(',')));
-        list.remove_prefix(std::min(list.size(), parts.back().size() + 1));
-    }
-    return parts;
-}
-
 std::string_view state_of(const Measured& clock) {
     return clock.cancelled  ? "cancelled"
            : clock.breached ? "breached"
@@ -191,7 +179,7 @@ json::object clock_shown(const Subject& job, const Policy& policy, Metric metric
 std::size_t settle_touched(core::pg::Transaction& tx, const std::string& organization, Instant now, std::size_t most) {
     tx.run(sql::lock, organization);
     const auto taken = tx.run(sql::touched_take, organization, most);
-    const auto jobs = split(taken.text(0, 0));
+    const auto jobs = core::text::parts(taken.text(0, 0));
     if (jobs.empty()) return 0;
     Settling settling(tx, organization, now);
     for (const auto& job : subjects(tx, organization, jobs)) settling.settle(job);

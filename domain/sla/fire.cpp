@@ -1,7 +1,9 @@
 // Thresholds that were reached: fired once each, told to whom the policy says, and acted on.
-#include <algorithm>
 #include <map>
 
+#include "core/error/fail_point.h"
+#include "core/pg/by_index.h"
+#include "core/text/list.h"
 #include "core/time/time.h"
 #include "domain/audit/sql.h"
 #include "domain/notifications/many.h"
@@ -24,11 +26,7 @@ struct DueClock {
 
 std::set<int> numbers_in(std::string_view list) {
     std::set<int> numbers;
-    while (!list.empty()) {
-        const auto one = list.substr(0, list.find(','));
-        list.remove_prefix(std::min(list.size(), one.size() + 1));
-        numbers.insert(std::stoi(std::string(one)));
-    }
+    core::text::each_part(list, [&](std::string_view one) { numbers.insert(std::stoi(std::string(one))); });
     return numbers;
 }
 
@@ -48,8 +46,7 @@ DueClock due_clock_from(const core::pg::Result& rows, std::size_t i, const Promi
     due.clock.used = Span(rows.number(i, 8));
     if (!rows.is_null(i, 9)) due.clock.running_from = rows.time(i, 9);
     if (!rows.is_null(i, 10)) due.clock.due = rows.time(i, 10);
-    const auto used = used_by(due.clock, *due.terms.calendar, now);
-    due.share = static_cast<double>(used.count()) * 100.0 / static_cast<double>(due.terms.budget.count());
+    due.share = share_of(used_by(due.clock, *due.terms.calendar, now), due.terms.budget);
     return due;
 }
 
@@ -123,13 +120,13 @@ void move_on(core::pg::Transaction& tx, const std::vector<DueClock>& all) {
         next.push_back(at ? core::time::rfc3339(*at) : "");
         late.push_back(due.share >= 100 ? 1 : 0);
     }
-    tx.run(sql::clocks_move_on, ids, next, late);
+    core::pg::by_index(tx, sql::clocks_move_on, ids, next, late);
 }
 
 }  // namespace
 
 Fired fire_due(core::pg::Transaction& tx, const std::string& organization, Instant now, std::size_t most) {
-    const auto rows = tx.run(sql::due_take, organization, now, most);
+    const auto rows = core::pg::by_index(tx, sql::due_take, organization, now, most);
     Fired fired{.taken = rows.size()};
     if (rows.empty()) return fired;
     const Promises promises(tx, organization);
@@ -148,7 +145,8 @@ Fired fire_due(core::pg::Transaction& tx, const std::string& organization, Insta
                 percents.push_back(percent);
             }
     }
-    const auto won = tx.run(sql::thresholds_fire, organization, clocks, percents, now);
+    const auto won = core::pg::by_index(tx, sql::thresholds_fire, organization, clocks, percents, now);
+    core::fail_point("sla.fired");
     std::map<std::string, std::vector<int>, std::less<>> by_clock;
     for (std::size_t i = 0; i < won.size(); ++i) {
         const auto percent = static_cast<int>(won.number(i, 1));
@@ -159,6 +157,7 @@ Fired fire_due(core::pg::Transaction& tx, const std::string& organization, Insta
     for (const auto& [id, mine] : by_clock) telling.fire(*by_id.at(id), mine);
     move_on(tx, all);
     telling.write(tx, organization);
+    core::fail_point("sla.told");
     return fired;
 }
 

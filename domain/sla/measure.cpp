@@ -113,6 +113,10 @@ Measured measure(Metric metric, const Facts& facts, const Terms& terms, Instant 
     return clock;
 }
 
+double share_of(Span used, Span budget) {
+    return static_cast<double>(used.count()) * 100.0 / static_cast<double>(budget.count());
+}
+
 Span used_by(const Measured& clock, const BusinessTime& calendar, Instant now) {
     return clock.running_from ? clock.used + calendar.elapsed(*clock.running_from, now) : clock.used;
 }

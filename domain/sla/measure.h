@@ -60,6 +60,8 @@ struct Measured {
 /// What is known at `now`; phases and comments after it have not happened yet.
 Measured measure(Metric metric, const Facts& facts, const Terms& terms, Instant now);
 
+/// Per cent of the budget.
+double share_of(Span used, Span budget);
 /// Business time used by `now`.
 Span used_by(const Measured& clock, const BusinessTime& calendar, Instant now);
 /// When `share` per cent of the budget is or was used, if it goes on as now; none while it stands still, or never.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/pg/by_index.h"
 #include "domain/sla/sql.h"
 
 namespace nightshift::domain::sla {
@@ -105,7 +106,7 @@ const Step* Policy::step_at(int percent) const {
 
 std::vector<Subject> subjects(core::pg::Transaction& tx, const std::string& organization,
                               const std::vector<std::string>& jobs) {
-    const auto rows = tx.run(sql::facts, organization, jobs);
+    const auto rows = core::pg::by_index(tx, sql::facts, organization, jobs);
     std::vector<Subject> all;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         all.push_back({.id = std::string(rows.text(i, 0)),
@@ -126,7 +127,8 @@ std::vector<Subject> subjects(core::pg::Transaction& tx, const std::string& orga
     return all;
 }
 
-Promises::Promises(core::pg::Transaction& tx, const std::string& organization, const std::string& only) {
+Promises::Promises(core::pg::Transaction& tx, const std::string& organization, const std::string& only)
+    : tx_(tx), organization_(organization) {
     const auto rows =
         tx.run(sql::policies, organization, only.empty() ? core::pg::Value(nullptr) : core::pg::Value(only));
     for (std::size_t i = 0; i < rows.size(); ++i) policies_.push_back(policy_from(rows, i));
@@ -134,7 +136,6 @@ Promises::Promises(core::pg::Transaction& tx, const std::string& organization, c
     const auto statuses = tx.run(sql::statuses, organization);
     for (std::size_t i = 0; i < statuses.size(); ++i)
         statuses_.emplace(statuses.text(i, 0), Status{std::string(statuses.text(i, 1)), statuses.flag(i, 2)});
-    calendars_ = calendars::all_of(tx, organization);
 }
 
 const Policy* Promises::about(const Subject& job) const {
@@ -156,8 +157,10 @@ const BusinessTime& Promises::calendar(std::string_view id) const {
     static const BusinessTime kAlways;
     static const BusinessTime kNever(*core::time::Zone::find("UTC"), {});
     if (id.empty()) return kAlways;
-    const auto found = calendars_.find(id);
-    return found == calendars_.end() ? kNever : found->second;
+    auto found = calendars_.find(id);
+    if (found == calendars_.end())
+        found = calendars_.emplace(id, calendars::known(tx_, organization_, std::string(id))).first;
+    return found->second ? *found->second : kNever;
 }
 
 Effect Promises::effect(const std::string& status, const Policy& policy) const {

@@ -1,5 +1,5 @@
-// What an organization promises: its policies in order, with the calendars and statuses they count by. Loaded for a
-// batch.
+// What an organization promises: its policies in order, with the statuses they count by. Loaded for a batch, in whose
+// transaction it lives: a calendar is read when the first job needs it.
 #pragma once
 
 #include <map>
@@ -85,7 +85,9 @@ private:
     Effect effect(const std::string& status, const Policy& policy) const;
     std::vector<Policy> policies_;
     std::map<std::string, Status, std::less<>> statuses_;
-    calendars::Calendars calendars_;
+    core::pg::Transaction& tx_;
+    std::string organization_;
+    mutable std::map<std::string, std::optional<BusinessTime>, std::less<>> calendars_;
 };
 
 std::string_view name_of(Metric metric);

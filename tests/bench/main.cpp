@@ -3,7 +3,7 @@
 //   nightshift_bench [--json] [--only drain,latency] [--runs 100000] [--scheduled 10000000] [--pinned 600] [--rows
 //   100000] [--open 1000000] [--listeners 5000] [--load 3]
 // needs NIGHTSHIFT_TEST_DATABASE_URL and NIGHTSHIFT_TEST_AMQP_URL. Without --only: all but those that take minutes
-// (scheduled, horizon).
+// (scheduled, horizon, burst).
 #include <cstdio>
 #include <functional>
 #include <string>
@@ -51,6 +51,7 @@ const std::vector<Measure>& measures() {
          }},
         {"scheduled", true, measure_scheduled},
         {"horizon", true, measure_pinned_horizon},
+        {"burst", true, measure_burst},
     };
     return all;
 }

@@ -74,5 +74,7 @@ void measure_sweeps(Figures& figures, const Options& options);
 void measure_webhooks(Figures& figures, const Options& options);
 /// A sweep of reminders over many people.
 void measure_reminders(Figures& figures, const Options& options);
+/// A hundred thousand jobs due in the same minute, told by the real program once each.
+void measure_burst(Figures& figures, const Options& options);
 
 }  // namespace nightshift::bench

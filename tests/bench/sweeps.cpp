@@ -1,6 +1,7 @@
 // What looking for what is due costs, beside how much is not: a thousand jobs newly overdue, or with a threshold
-// reached, among a hundred thousand and a million open ones.
+// reached or their time used up, among a hundred thousand and a million open ones.
 #include <algorithm>
+#include <utility>
 
 #include "core/error/error.h"
 #include "core/time/time.h"
@@ -25,7 +26,7 @@ void fill_with_open_jobs(tests::Database& database, system_clock::time_point fir
     tx.execute("set local statement_timeout = 0; set local session_replication_role = replica");
     tx.execute(
         "insert into job (id, organization_id, key, title, job_type_id, job_status_id, job_priority_id, "
-        "created_by_user_id, assigned_to_user_id, department_id, due_date) select gen_random_uuid(), "
+        "created_by_user_id, assigned_to_user_id, department_id, due_date) select uuid7(), "
         "t.organization_id, 'B-' || i, "
         "'Job ' || i, t.id, s.id, p.id, u.id, u.id, d.id, '" +
         core::time::rfc3339(first) +
@@ -42,7 +43,7 @@ void fill_with_open_jobs(tests::Database& database, system_clock::time_point fir
         core::time::rfc3339(first + std::chrono::seconds(from)) + "'");
     tx.execute(
         "insert into sla_clock (id, organization_id, job_id, metric, policy_id, budget_seconds, started_at, due_at, "
-        "running_from, used_us, next_at) select gen_random_uuid(), j.organization_id, j.id, 'resolution', p.id, "
+        "running_from, used_us, next_at) select uuid7(), j.organization_id, j.id, 'resolution', p.id, "
         "172800, j.due_date - interval '1 day', j.due_date + interval '1 day', j.due_date - interval '1 day', 0, "
         "j.due_date from job j, sla_policy p where j.key like 'B-%' on conflict do nothing");
     tx.commit();
@@ -73,34 +74,57 @@ double swept_in(tests::Database& database, Sweep&& sweep) {
     return seconds_since(began) * 1000;
 }
 
+/// The time of these jobs is used up at that moment; of their thresholds before it everybody was told.
+void let_expire(tests::Database& database, int from, int to, system_clock::time_point at) {
+    const auto moment = "'" + core::time::rfc3339(at) + "'::timestamptz";
+    const auto these = "c.job_id in (select id from job where key in (select 'B-' || i from generate_series(" +
+                       std::to_string(from) + ", " + std::to_string(to) + ") i))";
+    database.one("update sla_clock c set started_at = " + moment + " - interval '2 days', running_from = " + moment +
+                 " - interval '2 days', due_at = " + moment + ", next_at = " + moment + " where " + these);
+    database.one(
+        "insert into sla_threshold (clock_id, percent, organization_id, fired_at) select c.id, p, "
+        "c.organization_id, now() from sla_clock c, unnest('{50,80}'::int[]) p where " +
+        these);
+}
+
+/// Batch after batch, until one is not full: what was found in all. A batch is {taken, found}.
+template <class Batch>
+std::size_t all_of(Batch&& batch) {
+    std::size_t all = 0;
+    for (std::size_t last = kNewlyDue; last == kNewlyDue;) {
+        const auto [taken, found] = batch();
+        last = taken;
+        all += found;
+    }
+    return all;
+}
+
+std::size_t fired(core::pg::Transaction& tx, system_clock::time_point at, std::size_t domain::sla::Fired::*which) {
+    return all_of([&] {
+        const auto step = domain::sla::fire_due(tx, tests::kOrganization, at, kNewlyDue);
+        return std::pair(step.taken, step.*which);
+    });
+}
+
 void measure_at(Figures& figures, tests::Database& database, int open, system_clock::time_point due) {
     const auto name = "1,000 of " + std::to_string(open) + " open jobs: ";
     figures.push_back({name + "newly overdue", "ms",
                        swept_in(database,
                                 [&](auto& tx) {
-                                    std::size_t late = 0;
-                                    for (std::size_t taken = kNewlyDue; taken == kNewlyDue;) {
+                                    return all_of([&] {
                                         const auto step =
                                             domain::jobs::notice_overdue(tx, tests::kOrganization, due, kNewlyDue);
-                                        taken = step.taken;
-                                        late += step.late;
-                                    }
-                                    return late;
+                                        return std::pair(step.taken, step.late);
+                                    });
                                 }),
                        200, 0});
     figures.push_back({name + "a threshold reached", "ms",
-                       swept_in(database,
-                                [&](auto& tx) {
-                                    std::size_t warned = 0;
-                                    for (std::size_t taken = kNewlyDue; taken == kNewlyDue;) {
-                                        const auto step =
-                                            domain::sla::fire_due(tx, tests::kOrganization, due, kNewlyDue);
-                                        taken = step.taken;
-                                        warned += step.warnings;
-                                    }
-                                    return warned;
-                                }),
-                       200, 0});
+                       swept_in(database, [&](auto& tx) { return fired(tx, due, &domain::sla::Fired::warnings); }), 200,
+                       0});
+    let_expire(database, open - kNewlyDue + 1, open, due);
+    figures.push_back({name + "the time used up", "ms",
+                       swept_in(database, [&](auto& tx) { return fired(tx, due, &domain::sla::Fired::breaches); }), 200,
+                       0});
 }
 
 }  // namespace

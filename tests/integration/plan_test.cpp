@@ -4,8 +4,12 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "core/json/json.h"
+#include "domain/jobs/sql.h"
+#include "domain/reminders/sql.h"
+#include "domain/sla/sql.h"
 #include "queue/sql.h"
 #include "tests/kit/database.h"
 
@@ -45,6 +49,21 @@ std::size_t parameters_of(std::string_view sql) {
     return most;
 }
 
+/// Each line of the plan that PostgreSQL makes once for all parameters.
+std::vector<std::string> plan_of(core::pg::Transaction& tx, const core::pg::Statement& statement) {
+    tx.run(core::pg::Statement{"", "set local plan_cache_mode = force_generic_plan"});
+    const auto prepare = "prepare asked as " + std::string(statement.sql);
+    tx.run(core::pg::Statement{"", prepare});
+    std::string nulls;
+    for (std::size_t i = 0; i < parameters_of(statement.sql); ++i) nulls += nulls.empty() ? "(null" : ", null";
+    const auto explain = "explain execute asked" + (nulls.empty() ? nulls : nulls + ")");
+    const auto plan = tx.run(core::pg::Statement{"", explain});
+    std::vector<std::string> lines;
+    for (std::size_t i = 0; i < plan.size(); ++i) lines.emplace_back(plan.text(i, 0));
+    tx.run(core::pg::Statement{"", "deallocate asked"});
+    return lines;
+}
+
 TEST(Plan, of_a_hot_statement_never_reads_every_live_run) {
     Database database;
     database.one("insert into queue (name) values ('rest')");
@@ -59,17 +78,24 @@ TEST(Plan, of_a_hot_statement_never_reads_every_live_run) {
     auto lease = database.pool().acquire();
     for (const auto* statement : kHot) {
         core::pg::Transaction tx(lease);
-        tx.run(core::pg::Statement{"", "set local plan_cache_mode = force_generic_plan"});
-        const auto prepare = "prepare asked as " + std::string(statement->sql);
-        tx.run(core::pg::Statement{"", prepare});
-        std::string nulls;
-        for (std::size_t i = 0; i < parameters_of(statement->sql); ++i) nulls += nulls.empty() ? "(null" : ", null";
-        const auto explain = "explain execute asked" + (nulls.empty() ? nulls : nulls + ")");
-        const auto plan = tx.run(core::pg::Statement{"", explain});
-        for (std::size_t i = 0; i < plan.size(); ++i)
-            EXPECT_EQ(plan.text(i, 0).find("Seq Scan on run "), std::string_view::npos)
-                << statement->name << ": " << plan.text(i, 0);
-        tx.run(core::pg::Statement{"", "deallocate asked"});
+        for (const auto& line : plan_of(tx, *statement))
+            EXPECT_EQ(line.find("Seq Scan on run "), std::string::npos) << statement->name << ": " << line;
+    }
+}
+
+/// What sweeps ask by index: for these there is one for each table they read, so that none costs more the longer it is.
+const core::pg::Statement* const kSwept[] = {&domain::jobs::sql::overdue_take,  &domain::reminders::sql::find,
+                                             &domain::sla::sql::clocks_move_on, &domain::sla::sql::due_take,
+                                             &domain::sla::sql::facts,          &domain::sla::sql::thresholds_fire};
+
+TEST(Plan, of_a_sweep_has_an_index_for_all_it_reads) {
+    Database database;
+    auto lease = database.pool().acquire();
+    for (const auto* statement : kSwept) {
+        core::pg::Transaction tx(lease);
+        tx.run(core::pg::Statement{"", "set local enable_seqscan = off"});
+        for (const auto& line : plan_of(tx, *statement))
+            EXPECT_EQ(line.find("Seq Scan on "), std::string::npos) << statement->name << ": " << line;
     }
 }
 

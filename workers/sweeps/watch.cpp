@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/text/list.h"
 #include "domain/jobs/sql.h"
 #include "domain/sla/sql.h"
 #include "queue/submit.h"
@@ -37,14 +38,11 @@ milliseconds Watch::run_once(std::optional<std::chrono::system_clock::time_point
     const auto now = then ? *then : tx.run(sql::now).time(0, 0);
     for (const auto& [kind, waiting] : kWatched) {
         const auto rows = tx.run(waiting, now);
-        for (auto left = rows.text(0, 0); !left.empty();) {
-            const auto one = left.substr(0, left.find(','));
-            left.remove_prefix(std::min(left.size(), one.size() + 1));
+        for (auto& organization : core::text::parts(rows.text(0, 0)))
             due.push_back({.kind = std::string(kind.name),
-                           .organization = std::string(one),
+                           .organization = std::move(organization),
                            .unique_key = std::string(kind.name),
                            .origin = "schedule"});
-        }
         if (!rows.is_null(0, 1)) rest = std::min(rest, std::chrono::ceil<milliseconds>(rows.time(0, 1) - now));
     }
     if (due.empty()) return std::clamp(rest, kShortest, kLongest);

@@ -41,7 +41,7 @@ constexpr Field kHours[] = {
      {.nullable = true, .check = core::schema::check_time_of_day}},
     {"working_days",
      Type::array,
-     "Days to be disturbed on, 1 (Monday) to 7 (Sunday); null: all.",
+     "Days to be disturbed on, 1 (Monday) to 7 (Sunday); null: those of the default calendar.",
      {.min = 1, .max = 7, .nullable = true, .check = check_days}},
     {"digest_at",
      Type::text,
