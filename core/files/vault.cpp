@@ -128,31 +128,51 @@ void Vault::remove(const std::string& key) const {
     fs::remove(place_of(key), ignored);
 }
 
-void Vault::each_older(std::chrono::seconds age,
-                       const std::function<void(const std::string&, const fs::path&)>& each) const {
-    if (bucket_)
-        bucket_->each_older(std::chrono::system_clock::now() - age, [&](const std::string& key) {
-            if (is_key(key)) each(key, {});
-        });
+void Vault::each_in_folder(std::chrono::seconds age, const std::function<void(const fs::path&)>& each) const {
     const auto before = fs::file_time_type::clock::now() - age;
     std::error_code failure;
     for (fs::directory_iterator folder(folder_, failure), end; !failure && folder != end; folder.increment(failure)) {
-        const auto letters = folder->path().filename().string();
         std::error_code inside;
-        if (letters.size() != 2 || !folder->is_directory(inside)) continue;
+        if (folder->path().filename().string().size() != 2 || !folder->is_directory(inside)) continue;
         for (fs::directory_iterator file(folder->path(), inside); !inside && file != end; file.increment(inside)) {
             std::error_code gone;
             const auto written = file->last_write_time(gone);
-            if (gone || written > before) continue;
-            const auto name = file->path().filename().string();
-            if (bucket_)
-                fs::remove(file->path(), gone);  // a copy: it is fetched again when it is wanted
-            else if (is_key(name) && name.starts_with(letters))
-                each(name, file->path());
-            else if (name.ends_with(kUnfinished) && is_key(std::string_view(name).substr(0, kKeyLength)))
-                each({}, file->path());
+            if (!gone && written <= before) each(file->path());
         }
     }
+}
+
+void Vault::each_older(std::chrono::seconds age,
+                       const std::function<void(const std::string&, const fs::path&)>& each) const {
+    if (bucket_) {
+        bucket_->each_older(std::chrono::system_clock::now() - age, [&](const std::string& key) {
+            if (is_key(key)) each(key, {});
+        });
+        return;
+    }
+    each_in_folder(age, [&](const fs::path& path) {
+        const auto name = path.filename().string();
+        if (is_key(name) && name.starts_with(path.parent_path().filename().string()))
+            each(name, path);
+        else if (name.ends_with(kUnfinished) && is_key(std::string_view(name).substr(0, kKeyLength)))
+            each({}, path);
+    });
+}
+
+std::size_t Vault::count_copies(std::chrono::seconds age) const {
+    std::size_t count = 0;
+    if (bucket_) each_in_folder(age, [&](const fs::path&) { ++count; });
+    return count;
+}
+
+std::size_t Vault::drop_copies(std::chrono::seconds age) const {
+    std::size_t dropped = 0;
+    if (bucket_)
+        each_in_folder(age, [&](const fs::path& path) {
+            std::error_code failure;
+            if (fs::remove(path, failure)) ++dropped;
+        });
+    return dropped;
 }
 
 }  // namespace nightshift::core::files

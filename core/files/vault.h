@@ -29,11 +29,16 @@ public:
     /// Done too when there is none.
     void remove(const std::string& key) const;
     /// Every file that nobody wrote to for so long. Those whose key is empty were never finished: only their path says
-    /// which. Those in a bucket have no path.
+    /// which. Those in a bucket have no path, and copies of them are not among these.
     void each_older(std::chrono::seconds age,
                     const std::function<void(const std::string& key, const std::filesystem::path&)>& each) const;
+    /// How many copies of what is in the bucket nobody wrote to for so long. They can be dropped at any time: they are
+    /// fetched again when they are wanted.
+    std::size_t count_copies(std::chrono::seconds age) const;
+    std::size_t drop_copies(std::chrono::seconds age) const;
 
 private:
+    void each_in_folder(std::chrono::seconds age, const std::function<void(const std::filesystem::path&)>& each) const;
     std::filesystem::path place_of(const std::string& key) const;
     void fetch(const std::string& key, const std::filesystem::path& place) const;
     std::filesystem::path folder_;

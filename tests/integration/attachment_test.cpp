@@ -11,6 +11,7 @@
 #include "core/files/vault.h"
 #include "core/http/client.h"
 #include "tests/kit/api_fixture.h"
+#include "tests/kit/bucket_sink.h"
 #include "tests/kit/fake_run.h"
 #include "tests/kit/program.h"
 #include "tests/kit/scanner.h"
@@ -54,9 +55,10 @@ protected:
         core::files::Vault(folder).each_older(std::chrono::seconds(0), [&](const auto&, const auto&) { ++count; });
         return count;
     }
-    json::value cleaned() {
-        FakeRun run("attachments: {folder: " + folder.string() + "}", &database.pool());
-        const auto outcome = run.work(workers::maintenance::attachment_cleanup::kind, {{"older_than", "0s"}});
+    json::value cleaned(bool is_dry = false, const std::string& more = {}) {
+        FakeRun run("attachments: {folder: " + folder.string() + more + "}", &database.pool());
+        const auto outcome =
+            run.work(workers::maintenance::attachment_cleanup::kind, {{"older_than", "0s"}, {"dry_run", is_dry}});
         const auto* done = std::get_if<queue::Done>(&outcome);
         EXPECT_NE(done, nullptr);
         return done == nullptr ? json::value() : done->result;
@@ -273,10 +275,30 @@ TEST_F(Attachments, LeaveNoOrphanForEver) {
     std::ofstream(vault.path_of(core::files::Vault::new_key().replace(0, 2, orphan.substr(0, 2))).string() + ".part")
         << "half";
     EXPECT_EQ(files_kept(), 4U);
+    EXPECT_EQ(json::text(cleaned(true)), R"({"dry_run":true,"seen":4,"removed":3,"copies":0})");
+    EXPECT_EQ(files_kept(), 4U) << "a dry run takes nothing";
     const auto told = cleaned();
-    EXPECT_EQ(json::text(told), R"({"seen":4,"removed":3})");
+    EXPECT_EQ(json::text(told), R"({"dry_run":false,"seen":4,"removed":3,"copies":0})");
     EXPECT_EQ(call(admin, "GET", item + "/download").text, "kept");
-    EXPECT_EQ(json::text(cleaned()), R"({"seen":1,"removed":0})");
+    EXPECT_EQ(json::text(cleaned()), R"({"dry_run":false,"seen":1,"removed":0,"copies":0})");
+}
+
+TEST_F(Attachments, InABucketStayInADryRunAndSoDoTheirCopies) {
+    BucketSink bucket;
+    const auto settings_of = bucket.settings();
+    const auto here = ", bucket: files, bucket_url: '" + settings_of.endpoint + "', bucket_region: eu-north-1, " +
+                      "bucket_key: me, bucket_secret: secret";
+    const core::files::Vault vault(folder, std::make_shared<const core::files::Bucket>(settings_of));
+    const auto copy = vault.path_of(vault.keep("nobody names it"));
+    ASSERT_TRUE(std::filesystem::exists(copy));
+    EXPECT_EQ(json::text(cleaned(true, here)), R"({"dry_run":true,"seen":1,"removed":1,"copies":1})");
+    EXPECT_TRUE(std::filesystem::exists(copy));
+    EXPECT_EQ(bucket.objects.size(), 1U);
+    std::ofstream(copy.string() + ".half.part") << "of a fetch whose process died";
+    EXPECT_EQ(json::text(cleaned(false, here)), R"({"dry_run":false,"seen":1,"removed":1,"copies":1})")
+        << "the copy of what is removed goes with it";
+    EXPECT_FALSE(std::filesystem::exists(copy));
+    EXPECT_TRUE(bucket.objects.empty());
 }
 
 TEST_F(Attachments, OfAProcessThatDiesBetweenFileAndRowAreSweptToo) {
@@ -292,7 +314,7 @@ TEST_F(Attachments, OfAProcessThatDiesBetweenFileAndRowAreSweptToo) {
     ASSERT_TRUE(program.ended_by(SIGKILL)) << program.log();
     EXPECT_EQ(files_kept(), 1U);
     EXPECT_EQ(database.number("select count(*) from attachment"), 0);
-    EXPECT_EQ(json::text(cleaned()), R"({"seen":1,"removed":1})");
+    EXPECT_EQ(json::text(cleaned()), R"({"dry_run":false,"seen":1,"removed":1,"copies":0})");
 }
 
 TEST_F(Attachments, AreSweptEachDayOnceThereAreSome) {

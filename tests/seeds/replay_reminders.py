@@ -47,5 +47,5 @@ def a_job_that_stays_in_a_status_reminds_who_asked_for_it(room):
 @replays("JMS-127")
 def what_is_old_is_tidied_up_and_said_before(room):
     equal(swept(room, "job.cleanup", dry_run=True)["dry_run"], True)
-    for kind in ("job.cleanup", "session.cleanup", "timer.sweep", "run.retention"):
+    for kind in ("job.cleanup", "session.cleanup", "timer.sweep", "run.retention", "report.cleanup"):
         swept(room, kind)

@@ -6,15 +6,12 @@
 
 #include <filesystem>
 #include <fstream>
-#include <map>
-#include <mutex>
 #include <set>
 
 #include "core/error/error.h"
 #include "core/files/vault.h"
-#include "core/http/server.h"
-#include "core/secret/secret.h"
 #include "core/time/time.h"
+#include "tests/kit/bucket_sink.h"
 
 namespace nightshift::core::files {
 namespace {
@@ -38,61 +35,11 @@ TEST(BucketSignature, IsThatOfAmazonsExamples) {
     EXPECT_EQ(made("max-keys=2&prefix=J"), head + "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7");
 }
 
-class Buckets : public testing::Test {
+class Buckets : public testing::Test, protected tests::BucketSink {
 protected:
     ~Buckets() override {
         std::error_code ignored;
         std::filesystem::remove_all(folder, ignored);
-    }
-    http::Response listed(const http::Request& request) {
-        const auto from = std::string(request.argument("continuation-token").value_or(""));
-        std::string text = "<ListBucketResult>", last;
-        std::size_t count = 0;
-        for (auto one = objects.upper_bound(from); one != objects.end(); ++one) {
-            if (++count > page) break;
-            last = one->first;
-            text += "<Contents><Key>" + one->first +
-                    "</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>";
-        }
-        text += count > page
-                    ? "<IsTruncated>true</IsTruncated><NextContinuationToken>" + last + "</NextContinuationToken>"
-                    : "<IsTruncated>false</IsTruncated>";
-        return {.status = 200, .body = text + "</ListBucketResult>", .content_type = "application/xml"};
-    }
-    http::Response answer(const http::Request& request) {
-        const std::lock_guard lock(mutex);
-        ++asked;
-        const auto query = request.target.find('?') == std::string::npos
-                               ? std::string{}
-                               : request.target.substr(request.target.find('?') + 1);
-        const auto expected =
-            signed_for(settings(), request.method, std::string(request.header("host")), request.path, query,
-                       secret::digest(request.body), std::string(request.header("x-amz-date")));
-        if (is_closed || expected != request.header("authorization") ||
-            request.header("x-amz-content-sha256") != secret::digest(request.body))
-            return {.status = 403,
-                    .body = "<Error><Code>SignatureDoesNotMatch</Code></Error>",
-                    .content_type = "application/xml"};
-        if (request.path == "/files") return listed(request);
-        const auto key = request.path.substr(7);
-        if (request.method == "PUT") {
-            objects[key] = request.body;
-            return {.status = 200};
-        }
-        const auto found = objects.find(key);
-        if (found == objects.end())
-            return {.status = 404, .body = "<Error><Code>NoSuchKey</Code></Error>", .content_type = "application/xml"};
-        if (request.method == "GET")
-            return {.status = 200, .body = found->second, .content_type = "application/octet-stream"};
-        objects.erase(found);
-        return {.status = 204, .content_type = {}};
-    }
-    BucketSettings settings() const {
-        return {.endpoint = "http://127.0.0.1:" + std::to_string(port),
-                .region = "eu-north-1",
-                .name = "files",
-                .access_key = "me",
-                .secret = "secret"};
     }
     Vault vault() const { return Vault(folder, std::make_shared<const Bucket>(settings())); }
     static std::string read(const std::filesystem::path& path) {
@@ -102,13 +49,6 @@ protected:
 
     const std::filesystem::path folder =
         std::filesystem::temp_directory_path() / ("nightshift-bucket-" + time::uuid7());
-    std::mutex mutex;  // guards below
-    std::map<std::string, std::string> objects;
-    std::size_t page = 1000;
-    int asked = 0;
-    bool is_closed = false;
-    http::Server server{{.port = 0, .threads = 2}, [this](const http::Request& request) { return answer(request); }};
-    const std::uint16_t port = server.port();
 };
 
 TEST_F(Buckets, KeepGiveAndForget) {
@@ -137,6 +77,10 @@ TEST_F(Buckets, ListWhatIsOldAPageAtATimeAndDropTheirCopies) {
     const auto copy = kept.path_of(*keys.begin());
     kept.each_older(0s, [&](const auto& key, const auto&) { seen.insert(key); });
     EXPECT_EQ(seen, keys);
+    EXPECT_EQ(kept.count_copies(0s), 1U);
+    EXPECT_TRUE(std::filesystem::exists(copy)) << "looking takes nothing";
+    EXPECT_EQ(kept.drop_copies(std::chrono::hours(1)), 0U) << "it was read lately";
+    EXPECT_EQ(kept.drop_copies(0s), 1U);
     EXPECT_FALSE(std::filesystem::exists(copy));
     kept.each_older(std::chrono::hours(24 * 365 * 50), [&](const auto&, const auto&) { ADD_FAILURE(); });
 }

@@ -34,11 +34,7 @@ public:
         waiting_.clear();
         run_.progress(0.5, std::to_string(seen_) + " files seen");
     }
-    core::json::object told() const {
-        core::json::object told{{"seen", seen_}, {"removed", removed_}};
-        if (is_dry_) told["dry_run"] = true;
-        return told;
-    }
+    core::json::object told() const { return {{"dry_run", is_dry_}, {"seen", seen_}, {"removed", removed_}}; }
 
 private:
     void take(const fs::path& path) {
@@ -63,13 +59,16 @@ queue::Outcome work(const core::json::object& args, queue::Run& run) {
         core::schema::duration_seconds(age.is_string() ? std::string(age.as_string()) : core::json::text(age));
     const auto vault = domain::attachments::vault_of(
         domain::attachments::settings_from([&run](std::string_view path) { return run.setting(path); }));
+    const std::chrono::seconds long_ago(static_cast<std::int64_t>(seconds));
     Broom broom(run, vault, is_dry(args));
-    vault.each_older(std::chrono::seconds(static_cast<std::int64_t>(seconds)), [&](const auto& key, const auto& path) {
+    vault.each_older(long_ago, [&](const auto& key, const auto& path) {
         if (!run.stop().stop_requested()) broom.look_at(key, path);
     });
     if (run.stop().stop_requested()) return queue::Cancelled{};
     broom.settle();
-    return queue::Done{broom.told()};
+    auto told = broom.told();
+    told["copies"] = is_dry(args) ? vault.count_copies(long_ago) : vault.drop_copies(long_ago);
+    return queue::Done{std::move(told)};
 }
 
 }  // namespace nightshift::workers::maintenance::attachment_cleanup

@@ -1,0 +1,2 @@
+-- Their files are gone. Index: primary key.
+update report set file = null where id = any($1::uuid[])
