@@ -217,6 +217,18 @@ constexpr Field kRetention[] = {
      Type::integer,
      "How long sessions are kept after they ended.",
      {.min = 1, .max = 3650, .fallback = "30"}},
+    {"deliveries_days",
+     Type::integer,
+     "How long mails that ended are kept, with what was said at each try; 0 keeps them.",
+     {.min = 0, .max = 36500, .fallback = "90"}},
+    {"webhooks_days",
+     Type::integer,
+     "How long webhook deliveries that ended are kept, with their tries; 0 keeps them.",
+     {.min = 0, .max = 36500, .fallback = "30"}},
+    {"notifications_days",
+     Type::integer,
+     "How long notifications are kept; 0 keeps them. One that was mailed stays as long as its mail.",
+     {.min = 0, .max = 36500, .fallback = "180"}},
 };
 constexpr Field kTimers[] = {
     {"stop_after_hours",
