@@ -9,6 +9,7 @@
 #include "core/log/log.h"
 #include "core/secret/secret.h"
 #include "domain/deliveries/compose.h"
+#include "domain/deliveries/destinations.h"
 #include "domain/deliveries/sql.h"
 #include "domain/notifications/sql.h"
 
@@ -151,7 +152,16 @@ Ending ending_of(const Try& attempt, const core::mail::Sent& sent, const MailSet
     return {"unknown", settings.resends_unknown && !attempt.was_unknown ? "deferred" : "unknown"};
 }
 
-void write_end(core::pg::Pool& pool, const Try& attempt, const core::mail::Sent& sent, const Ending& ending) {
+/// What is known once a try is over.
+struct TryEnd {
+    const Try& attempt;
+    const core::mail::Sent& sent;
+    const MailSettings& settings;
+    bool is_stopped;
+};
+
+void write_end(core::pg::Pool& pool, const TryEnd& known, const Ending& ending) {
+    const auto& [attempt, sent, settings, is_stopped] = known;
     auto lease = pool.acquire();
     Transaction tx(lease, {.actor = "system", .organization = attempt.organization});
     tx.run(sql::attempt_end, attempt.delivery, attempt.number, ending.of_try, sent.code, sent.message, sent.exchange,
@@ -162,6 +172,8 @@ void write_end(core::pg::Pool& pool, const Try& attempt, const core::mail::Sent&
             tx.run(notifications::sql::tell, attempt.organization, std::vector<std::string>{attempt.user},
                    "mail_bounced", "Mail to " + attempt.address + " does not arrive", sent.message, "", nullptr);
     }
+    const auto verdict = is_stopped ? Verdict{} : verdict_of(sent);
+    tell_health(tx, settings, attempt.delivery, attempt.address, verdict, sent.message);
     tx.commit();
 }
 
@@ -202,13 +214,14 @@ void leaving(core::pg::Pool& pool, const Try& attempt) {
     core::fail_point("delivery.leaving");
 }
 
-std::string end(core::pg::Pool& pool, const Try& attempt, const core::mail::Sent& sent, const MailSettings& settings) {
+std::string end(core::pg::Pool& pool, const Try& attempt, const core::mail::Sent& sent, const MailSettings& settings,
+                bool is_stopped) {
     core::fail_point("delivery.sent");
     const auto ending = ending_of(attempt, sent, settings);
     constexpr int kTries = 20;
     for (int i = 1;; ++i) {  // what is known now is known nowhere else
         try {
-            write_end(pool, attempt, sent, ending);
+            write_end(pool, {attempt, sent, settings, is_stopped}, ending);
             break;
         } catch (const Error& problem) {
             if (!problem.again() || i == kTries) throw;

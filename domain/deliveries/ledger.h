@@ -47,8 +47,10 @@ std::variant<Try, Settled> begin(const Begin& what);
 /// Before the last byte leaves. Throws Error(conflict) when another worker took the delivery over: it must not leave.
 void leaving(core::pg::Pool& pool, const Try& attempt);
 
-/// What came of it: the state of the delivery from now on.
-std::string end(core::pg::Pool& pool, const Try& attempt, const core::mail::Sent& sent, const MailSettings& settings);
+/// What came of it, and what it says of its destination unless we stopped it ourselves: the state of the delivery from
+/// now on.
+std::string end(core::pg::Pool& pool, const Try& attempt, const core::mail::Sent& sent, const MailSettings& settings,
+                bool is_stopped = false);
 
 /// A mail that can't be: nobody tries again.
 void give_up(core::pg::Pool& pool, const std::string& delivery, const std::string& reason);

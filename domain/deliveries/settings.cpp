@@ -55,6 +55,8 @@ MailSettings settings_from(const std::function<json::value(std::string_view)>& s
     while (settings.site.ends_with('/')) settings.site.pop_back();
     settings.digest_at = text("digest_at");
     settings.collect = length_of(setting("mail.collect"));
+    settings.domain_per_minute = setting("mail.domain_per_minute").to_number<int>();
+    settings.server_per_minute = setting("mail.server_per_minute").to_number<int>();
     settings.resends_unknown = text("unknown") == "resend";
     return settings;
 }

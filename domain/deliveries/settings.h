@@ -50,6 +50,14 @@ inline constexpr core::schema::Field mail_fields[] = {
      core::schema::Type::text,
      "When the mail of the day goes to those who want one, by their own clocks.",
      {.fallback = R"("08:00")", .check = core::schema::check_time_of_day}},
+    {"domain_per_minute",
+     core::schema::Type::integer,
+     "How many mails a minute go to addresses of the same domain, over all workers; 0: as many as there are.",
+     {.min = 0, .max = 100000, .fallback = "0"}},
+    {"server_per_minute",
+     core::schema::Type::integer,
+     "How many a minute mail.host is given, over all workers; 0: as many as there are.",
+     {.min = 0, .max = 100000, .fallback = "0"}},
     {"unknown",
      core::schema::Type::choice,
      "What becomes of a mail whose last byte left and whose answer was lost: it stays unknown until somebody decides, "
@@ -63,6 +71,7 @@ struct MailSettings {
     std::string site;       ///< without a slash at its end
     std::string digest_at;  ///< "08:00"
     std::chrono::milliseconds collect{60000};
+    int domain_per_minute = 0, server_per_minute = 0;  ///< 0: no limit
     bool resends_unknown = false;
     bool is_on() const { return !server.host.empty(); }
 };

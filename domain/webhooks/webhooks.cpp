@@ -87,12 +87,6 @@ std::chrono::seconds pause_after(int tries, double chance) {
     return pause + std::chrono::seconds(static_cast<std::int64_t>(static_cast<double>(pause.count()) * chance / 10));
 }
 
-std::chrono::seconds breaker_pause(int failures) {
-    if (failures < kFailuresToOpen) return 0s;
-    const int doubled = std::min(failures - kFailuresToOpen, 9);
-    return std::min<std::chrono::seconds>(10s * (1 << doubled), 1h);
-}
-
 std::string check_events(const json::value& events) {
     for (const auto& one : events.as_array()) {
         const std::string_view name = one.as_string();

@@ -27,9 +27,6 @@ std::string slack_body(const core::json::object& event);
 
 /// How long after so many tries the next one is, with up to a tenth more by chance (0..1); negative: there is none.
 std::chrono::seconds pause_after(int tries, double chance);
-/// How long a destination is left alone after so many failures in a row; 0: not yet.
-std::chrono::seconds breaker_pause(int failures);
-inline constexpr int kFailuresToOpen = 5;
 
 /// Says what is wrong with a list of events, or nothing.
 std::string check_events(const core::json::value& events);

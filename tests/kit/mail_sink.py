@@ -8,7 +8,7 @@ SMTP with STARTTLS (where a certificate is given) and AUTH PLAIN and LOGIN (wher
   /messages              [{id, from, to, subject, at, ..}], oldest first; ?to= one recipient's
   /messages/N            one, with headers, text and html
   /messages/N/raw        as it came
-  POST /mode {"mode": "accept|tempfail|refuse|refuse_content|greylist|drop_in_data|drop_after_data|slow|hang|close", "seconds": 1}
+  POST /mode {"mode": "accept|tempfail|tempfail@a.domain|refuse|refuse_content|greylist|drop_in_data|drop_after_data|slow|hang|close", "seconds": 1}
   DELETE /messages       forgets them
 A mail whose connection is dropped after its last byte was taken: it is kept.
 """
@@ -218,7 +218,7 @@ class Session:
 
     async def on_rcpt(self, rest):
         to = re.search(r"<(.*?)>", rest)[1]
-        if self.sink.mode == "tempfail":
+        if self.sink.mode in ("tempfail", "tempfail@" + to.rpartition("@")[2]):
             return await self.say("451 4.3.0 not now")
         if self.sink.mode == "refuse":
             return await self.say("550 5.1.1 nobody of that name here")

@@ -7,6 +7,7 @@
 #include "core/text/utf8.h"
 #include "core/time/rest.h"
 #include "core/time/time.h"
+#include "domain/breaker/breaker.h"
 #include "domain/webhooks/sql.h"
 #include "domain/webhooks/webhooks.h"
 #include "queue/settle.h"
@@ -120,9 +121,8 @@ public:
                 return;
             }
             if (to.is_paused) return;
-            const int most = to.failures >= hooks::kFailuresToOpen ? 1
-                             : to.per_second > 0                   ? std::min(kBatch, to.per_second)
-                                                                   : kBatch;
+            const int most = domain::breaker::most_at_once(
+                to.failures, to.per_second > 0 ? std::min(kBatch, to.per_second) : kBatch);
             const auto began = std::chrono::steady_clock::now();
             const auto items = next_of(run_.pool(), webhook_, most);
             if (items.empty() || !send(to, items)) return;
@@ -178,7 +178,7 @@ private:
             } else if (!ended[i].state.empty()) {
                 ++failures;
             }
-            pause = std::max(ended[i].pause, hooks::breaker_pause(failures));
+            pause = std::max(ended[i].pause, domain::breaker::pause_after(failures));
             is_gone = ended[i].is_gone;
         }
         core::fail_point("webhook.sent");
