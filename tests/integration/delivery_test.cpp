@@ -262,6 +262,21 @@ TEST_F(Deliveries, whose_run_is_cancelled_are_withdrawn) {
     EXPECT_EQ(states(), "withdrawn");
 }
 
+TEST_F(Deliveries, whose_run_ended_while_they_were_leaving_are_unknown_and_not_dead) {
+    tell(jane, "news", "Nothing left");
+    tell(jane, "other", "Perhaps it left");
+    database.one("update delivery set attempts = 1");
+    database.one(
+        "insert into delivery_attempt (delivery_id, number, run_id, state) select id, 1, gen_random_uuid(), "
+        "case event when 'news' then 'intended' else 'leaving' end from delivery");
+    for (int i = 0; i < 2; ++i)
+        call(admin, "POST", "/api/v1/runs/" + database.one("select id from run limit 1") + "/cancel");
+    EXPECT_EQ(states(), "withdrawn unknown");
+    EXPECT_EQ(database.one("select string_agg(a.state, ' ' order by d.event) from delivery_attempt a join delivery d "
+                           "on d.id = a.delivery_id where a.ended_at is not null"),
+              "failed unknown");
+}
+
 TEST_F(Deliveries, one_click_ends_them_and_looking_does_not) {
     tell(jane, "news", "First");
     start();

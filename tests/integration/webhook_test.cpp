@@ -1,7 +1,9 @@
 // From an event to another system that hears of it: over real sockets, with a worker that really calls.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <mutex>
+#include <set>
 
 #include "core/http/server.h"
 #include "core/secret/secret.h"
@@ -28,14 +30,22 @@ protected:
         configure_jobs();
         configure("http: {allow_private: [127.0.0.1]}");
     }
-    void TearDown() override { worker.reset(); }
+    void TearDown() override {
+        hangs = false;
+        worker.reset();
+    }
 
     void configure(const std::string& yaml) {
         configuration = std::make_unique<daemon::Configuration>(daemon::Configuration::from_text(yaml, "test"));
     }
     http::Response receive(const http::Request& request) {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         got_.push_back(request);
+        if (request.path == "/hang") {
+            lock.unlock();
+            eventually([this] { return !hangs; }, std::chrono::seconds(30));
+            lock.lock();
+        }
         if (request.path == "/gigabyte")
             return {
                 .source = [left = 1024]() mutable { return left-- > 0 ? std::string(1U << 20U, 'x') : std::string{}; }};
@@ -90,9 +100,12 @@ protected:
         return database.one("select coalesce(string_agg(state, ' ' order by seq), '') from webhook_delivery");
     }
 
+    std::string reason() { return database.one("select max(reason) from webhook_delivery"); }
+
     std::unique_ptr<daemon::Configuration> configuration;
     std::unique_ptr<queue::Engine> worker;
     std::string secret;
+    std::atomic<bool> hangs = true;  ///< who calls /hang
 
 private:
     mutable std::mutex mutex_;  // guards below
@@ -298,6 +311,69 @@ TEST_F(Webhooks, of_a_worker_that_died_go_out_again_under_the_same_id) {
     ASSERT_TRUE(quiet());
     EXPECT_EQ(database.one("select string_agg(state, ' ' order by number) from webhook_attempt"), "unknown sent");
     EXPECT_EQ(got().size(), 1U);
+}
+
+TEST_F(Webhooks, whose_run_is_cancelled_before_it_began_say_so) {
+    const auto id = hook();
+    job(admin);
+    const auto run = database.one("select id from run");
+    hook(R"(,"events":["job_deleted"])");
+    ASSERT_LT(call(admin, "POST", "/api/v1/runs/" + run + "/cancel", R"({"reason":"not now"})").status, 300);
+    EXPECT_EQ(states(), "withdrawn");
+    EXPECT_EQ(reason(), "its run was cancelled: not now");
+    EXPECT_EQ(database.number("select count(*) from webhook_delivery where ended_at is null"), 0);
+    start();
+    EXPECT_EQ(
+        call(admin, "POST", "/api/v1/webhooks/" + id + "/replay", R"({"from":"2020-01-01T00:00:00Z"})").at("replayed"),
+        "1");
+    ASSERT_TRUE(eventually([&] { return states() == "delivered"; }));
+}
+
+TEST_F(Webhooks, that_another_run_will_serve_go_on_waiting_when_one_is_cancelled) {
+    hook();
+    hook();
+    job(admin);
+    job(admin);
+    const auto run = database.one(
+        "select id from run where args ->> 'webhook_id' = (select id::text from webhook order by id limit 1) limit 1");
+    call(admin, "POST", "/api/v1/runs/" + run + "/cancel");
+    EXPECT_EQ(states(), "intended intended intended intended");
+    for (auto left = database.one("select coalesce(min(id::text), '') from run"); !left.empty();
+         left = database.one("select coalesce(min(id::text), '') from run"))
+        call(admin, "POST", "/api/v1/runs/" + left + "/cancel");
+    EXPECT_EQ(states(), "withdrawn withdrawn withdrawn withdrawn");
+}
+
+TEST_F(Webhooks, whose_run_is_cancelled_while_it_calls_say_so) {
+    hook({}, "/hang");
+    job(admin);
+    job(admin);
+    start();
+    ASSERT_TRUE(eventually([&] { return got().size() == 1U && database.number("select count(*) from run") == 1; }));
+    call(admin, "POST", "/api/v1/runs/" + database.one("select id from run") + "/cancel");
+    ASSERT_TRUE(eventually([&] { return states() == "withdrawn withdrawn"; })) << states();
+    EXPECT_NE(reason().find("its run was cancelled"), std::string::npos) << reason();
+}
+
+TEST_F(Webhooks, whose_run_is_dead_are_dead_and_can_be_replayed) {
+    const auto id = hook({}, "/hang");
+    job(admin);
+    job(admin);
+    database.one("delete from run where id <> (select min(id::text)::uuid from run)");
+    database.one("update run set max_attempts = 1, timeout_ms = 300");
+    start();
+    ASSERT_TRUE(eventually([&] { return states() == "dead dead"; })) << states();
+    EXPECT_NE(reason().find("its run ended as dead: "), std::string::npos) << reason();
+    EXPECT_EQ(database.number("select count(*) from webhook_delivery where began_at is not null"), 0);
+    hangs = false;
+    EXPECT_EQ(
+        call(admin, "POST", "/api/v1/webhooks/" + id + "/replay", R"({"from":"2020-01-01T00:00:00Z"})").at("replayed"),
+        "2");
+    ASSERT_TRUE(eventually([&] { return states() == "delivered delivered"; })) << states();
+    std::multiset<std::string> ids;
+    for (const auto& one : got()) ids.emplace(one.header("webhook-id"));
+    EXPECT_EQ(ids.size(), 3U);
+    EXPECT_EQ(ids.count(std::string(got()[0].header("webhook-id"))), 2U) << "the same at each try";
 }
 
 TEST_F(Webhooks, that_another_worker_serves_are_left_to_it) {
