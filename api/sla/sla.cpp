@@ -1,10 +1,13 @@
 #include "api/sla/sla.h"
 
+#include <set>
+
 #include "api/kit/resource.h"
 #include "core/error/error.h"
 #include "core/time/time.h"
 #include "domain/calendars/calendars.h"
 #include "domain/sla/clocks.h"
+#include "domain/webhooks/sql.h"
 
 namespace nightshift::api::sla {
 namespace {
@@ -26,6 +29,19 @@ json::value merged(const kit::Change& change, std::string_view name) {
     return before == nullptr ? json::value(nullptr) : *before;
 }
 
+/// Those that steps call are there.
+void check_webhooks(const kit::Change& change) {
+    const auto* steps = change.body.if_contains("escalation");
+    std::set<std::string> called;
+    if (steps != nullptr && steps->is_array())
+        for (const auto& step : steps->as_array())
+            if (auto one = json::text_in(step.as_object(), "webhook"); !one.empty()) called.insert(std::move(one));
+    if (called.empty()) return;
+    const auto there = change.tx.run(domain::webhooks::sql::is_there, change.caller.organization,
+                                     std::vector<std::string>(called.begin(), called.end()));
+    if (there.size() < called.size()) throw wrong(Code::rule, "escalation", "webhook: there is no such webhook");
+}
+
 /// A promise says something, in hours that exist.
 void check_policy(const kit::Change& change) {
     if (merged(change, "first_response_minutes").is_null() && merged(change, "resolution_minutes").is_null())
@@ -34,6 +50,7 @@ void check_policy(const kit::Change& change) {
     if (active != nullptr && active->as_bool() &&
         (change.before == nullptr || !change.before->at("is_active").as_bool()))
         change.body["active_since"] = core::time::rfc3339(std::chrono::system_clock::now());
+    check_webhooks(change);
     const auto calendar = json::text_in(change.body, "calendar_id");
     if (calendar.empty()) return;
     try {
@@ -91,8 +108,8 @@ constexpr Column kPolicyColumns[] = {
      {.fallback = R"("continue")", .choices = "continue|restart"}},
     {"escalation",
      Type::array,
-     "Steps: at (per cent), notify (assignee, team_lead, manager), raise_priority, reassign_to. A step holds until the "
-     "next one's.",
+     "Steps: at (per cent), notify (assignee, team_lead, manager), raise_priority, reassign_to, webhook (the id of one "
+     "that is told sla_escalated). A step holds until the next one's.",
      {.max = 20, .fallback = "[]", .check = domain::sla::check_escalation}},
 };
 constexpr kit::Resource kPolicies{

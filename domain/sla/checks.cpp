@@ -31,7 +31,7 @@ std::string notify_problem(const json::value& any) {
 }
 
 std::string step_problem(const json::value& one) {
-    if (!one.is_object()) return "expected objects with at, notify, raise_priority, reassign_to";
+    if (!one.is_object()) return "expected objects with at, notify, raise_priority, reassign_to, webhook";
     const auto& step = one.as_object();
     const auto* at = step.if_contains("at");
     if (at == nullptr || !is_percent(*at)) return "at: expected per cent, 1 to 1000";
@@ -43,6 +43,9 @@ std::string step_problem(const json::value& one) {
         } else if (name == "reassign_to") {
             if (!value.is_string() || !(is_role(value.as_string()) || core::time::is_uuid(value.as_string())))
                 return "reassign_to: expected team_lead, manager or the id of a user";
+        } else if (name == "webhook") {
+            if (!value.is_string() || !core::time::is_uuid(value.as_string()))
+                return "webhook: expected the id of a webhook";
         } else if (name != "at") {
             return "there is no \"" + std::string(name) + "\" here";
         }

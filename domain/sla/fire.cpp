@@ -9,9 +9,12 @@
 #include "domain/notifications/many.h"
 #include "domain/sla/clocks.h"
 #include "domain/sla/sql.h"
+#include "domain/webhooks/sql.h"
 
 namespace nightshift::domain::sla {
 namespace {
+
+namespace json = core::json;
 
 struct DueClock {
     std::string id, job, key, title, metric;
@@ -61,7 +64,8 @@ public:
             if (step != nullptr && step->at == percent) act(due, *step);
         }
     }
-    void write(core::pg::Transaction& tx, const std::string& organization) {
+    void write(core::pg::Transaction& tx, const std::string& organization, Instant now) {
+        if (!calls_.empty()) tx.run(webhooks::sql::escalate, organization, json::text(calls_), now);
         warnings_.tell(tx, organization, "sla_warning");
         breaches_.tell(tx, organization, "sla_breached");
         if (raised_.empty() && reassigned_.empty()) return;
@@ -84,6 +88,21 @@ private:
         else
             breaches_.add(people, (percent == 100 ? "Late: " : std::to_string(percent) + " %, late: ") + about,
                           "It was " + when, due.job);
+        if (!step.webhook.empty()) call(due, step, percent);
+    }
+    void call(const DueClock& due, const Step& step, int percent) {
+        calls_.push_back(json::object{
+            {"webhook_id", step.webhook},
+            {"type", "sla_escalated"},
+            {"data",
+             json::object{{"job_id", due.job},
+                          {"key", due.key},
+                          {"title", due.title},
+                          {"metric", due.metric == "resolution" ? "resolution" : "first_response"},
+                          {"percent", percent},
+                          {"due_at", due.clock.due ? json::value(core::time::rfc3339(*due.clock.due)) : nullptr},
+                          {"policy_id", due.policy->id},
+                          {"policy", due.policy->name}}}});
     }
     void act(const DueClock& due, const Step& step) {
         if (step.raise_priority) raised_.push_back(due.job);
@@ -105,6 +124,7 @@ private:
     }
 
     notifications::Many warnings_, breaches_;
+    json::array calls_;
     std::vector<std::string> raised_, reassigned_, to_;
     std::map<std::string, std::string> titles_;
 };
@@ -156,7 +176,7 @@ Fired fire_due(core::pg::Transaction& tx, const std::string& organization, Insta
     Telling telling;
     for (const auto& [id, mine] : by_clock) telling.fire(*by_id.at(id), mine);
     move_on(tx, all);
-    telling.write(tx, organization);
+    telling.write(tx, organization, now);
     core::fail_point("sla.told");
     return fired;
 }

@@ -26,7 +26,9 @@ std::optional<Span> minutes_at(const core::pg::Result& rows, std::size_t row, st
 }
 
 Step step_from(const json::object& one) {
-    Step step{.at = static_cast<int>(one.at("at").as_int64()), .reassign_to = json::text_in(one, "reassign_to")};
+    Step step{.at = static_cast<int>(one.at("at").as_int64()),
+              .reassign_to = json::text_in(one, "reassign_to"),
+              .webhook = json::text_in(one, "webhook")};
     if (const auto* notify = one.if_contains("notify"))
         for (const auto& role : notify->as_array()) step.notify.emplace_back(role.as_string());
     if (const auto* raise = one.if_contains("raise_priority")) step.raise_priority = raise->as_bool();

@@ -21,6 +21,7 @@ struct Step {
     std::vector<std::string> notify;  ///< assignee, team_lead, manager
     bool raise_priority = false;
     std::string reassign_to;  ///< "", team_lead, manager, or the id of a user
+    std::string webhook;      ///< "", or the id of one that hears of it
 };
 
 struct Policy {

@@ -255,6 +255,35 @@ TEST_F(ServiceLevels, EscalateAsThePolicySays) {
     EXPECT_EQ(told("sla_breached", manager.id), 2) << "at 200 per cent again";
 }
 
+TEST_F(ServiceLevels, CallAWebhookWhereAStepSaysSoOnceForEachThreshold) {
+    const auto hook = [&](const std::string& more) {
+        return call(admin, "POST", "/api/v1/webhooks",
+                    R"({"name":"Pager","url":"https://pager.example.org/","events":["webhook_test"])" + more + "}")
+            .at("id");
+    };
+    const auto pager = hook(""), off = hook(R"(,"is_active":false)");
+    policy(R"(,"resolution_minutes":60,"warn_at":[80],"escalation":[{"at":80,"webhook":")" + off +
+           R"("},{"at":100,"notify":["manager"],"webhook":")" + pager + "\"}]");
+    const auto id = promised_job();
+    fire(began(id) + 50min);
+    EXPECT_EQ(database.number("select count(*) from webhook_delivery"), 0) << "it is switched off";
+    fire(began(id) + 61min);
+    fire(began(id) + 62min);
+    EXPECT_EQ(
+        database.one("select string_agg(event || ' ' || (body::json -> 'data' ->> 'job_id') || ' ' || (body::json "
+                     "-> 'data' ->> 'percent') || ' ' || (body::json -> 'data' ->> 'metric'), ',') from "
+                     "webhook_delivery where webhook_id = '" +
+                     pager + "'"),
+        "sla_escalated " + id + " 100 resolution");
+    EXPECT_EQ(database.one("select args ->> 'webhook_id' from run where kind = 'webhook.deliver'"), pager);
+    EXPECT_EQ(told("sla_breached", manager.id), 1);
+    const auto nobodys =
+        call(admin, "POST", "/api/v1/sla-policies",
+             R"({"name":"P","resolution_minutes":60,"escalation":[{"at":100,"webhook":")" + id + "\"}]}");
+    EXPECT_EQ(nobodys.status, 422) << nobodys;
+    EXPECT_EQ(nobodys.fields(), std::set<std::string>{"escalation"});
+}
+
 TEST_F(ServiceLevels, AreSweptByTwoAtOnceAndEachThresholdIsPassedOnce) {
     policy();
     const auto id = promised_job();

@@ -135,7 +135,9 @@ TEST(SlaPolicies, SayWhatIsWrongInThem) {
     EXPECT_EQ(
         problem(R"([{"at":100,"notify":["assignee","manager"],"raise_priority":true,"reassign_to":"team_lead"}])"), "");
     EXPECT_EQ(problem(R"([{"at":100,"reassign_to":"0190d1a0-0000-7000-8000-000000000001"}])"), "");
-    for (const auto* wrong : {R"([{}])", R"([{"at":0}])", R"([{"at":"100"}])", R"([{"at":100,"notify":["boss"]}])",
+    EXPECT_EQ(problem(R"([{"at":100,"webhook":"0190d1a0-0000-7000-8000-000000000001"}])"), "");
+    for (const auto* wrong : {R"([{"at":100,"webhook":"https://example.org"}])", R"([{}])", R"([{"at":0}])",
+                              R"([{"at":"100"}])", R"([{"at":100,"notify":["boss"]}])",
                               R"([{"at":100,"notify":"assignee"}])", R"([{"at":100,"reassign_to":"somebody"}])",
                               R"([{"at":100,"raise_priority":1}])", R"([{"at":100,"mail":true}])", "[7]"})
         EXPECT_NE(problem(wrong), "") << wrong;
