@@ -108,19 +108,18 @@ void Gate::prepare() {
     const auto organizations = tx.run(sql::organizations);
     for (std::size_t i = 0; i < organizations.size(); ++i) ensure_roles(tx, organizations.text(i, 0));
     tx.commit();
-    read_keys(false);
+    read_keys();
 }
 
 /// Under one lock for all processes, so that they make one key. The newest signs.
-void Gate::read_keys(bool fresh) {
+bool Gate::read_keys(std::optional<std::chrono::seconds> old) {
     auto lease = pool_.acquire();
     Transaction tx(lease);
     tx.run(sql::signing_key_lock);
     auto rows = tx.run(sql::signing_keys);
-    const auto is_old = [&] {
-        return settings_.rotate.count() > 0 && rows.real(0, 3) >= static_cast<double>(settings_.rotate.count());
-    };
-    if (fresh || rows.empty() || is_old()) {
+    if (!old && settings_.rotate.count() > 0) old = settings_.rotate;
+    const bool is_new = rows.empty() || (old && rows.real(0, 3) >= static_cast<double>(old->count()));
+    if (is_new) {
         const auto pair = core::secret::make_key_pair(core::time::uuid7());
         const auto overlap = settings_.access + 2 * kReread;  // others sign with the old one until they have read this
         tx.run(sql::signing_key_add, pair.id, pair.private_pem, pair.public_pem, static_cast<double>(overlap.count()));
@@ -135,10 +134,15 @@ void Gate::read_keys(bool fresh) {
     const std::lock_guard lock(mutex_);
     signer_ = std::move(read);
     read_at_ = now_();
+    return is_new;
 }
 
 void Gate::rotate() {
-    read_keys(true);
+    read_keys(std::chrono::seconds(0));
+}
+
+bool Gate::rotate_when(std::chrono::seconds old) {
+    return read_keys(old);
 }
 
 /// Reads them again when that is longer ago; one thread does, the others go on with what there is. Whether it did.
@@ -149,7 +153,7 @@ bool Gate::look_for_keys(std::chrono::seconds after) {
         read_at_ = now_();
     }
     try {
-        read_keys(false);
+        read_keys();
     } catch (const Error& problem) {
         core::log::warn("signing_key.not_read", {{"error", problem.what()}});
         return false;

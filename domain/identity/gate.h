@@ -77,6 +77,8 @@ public:
     core::json::object key_set();
     /// A new key signs from now on; what the old ones signed is known until it has expired.
     void rotate();
+    /// The same where the one that signs is at least so old; false: it is younger.
+    bool rotate_when(std::chrono::seconds old);
     /// The text of a new API key.
     static std::string new_key();
     /// Built-in roles of every organization, and a key to sign with: at start.
@@ -88,7 +90,8 @@ private:
     struct Known;
     struct Seats;
     std::shared_ptr<const core::secret::Signer> signer();
-    void read_keys(bool fresh);
+    /// A new key first where the newest is at least so old; none: as the settings say. True: one was made.
+    bool read_keys(std::optional<std::chrono::seconds> old = {});
     bool look_for_keys(std::chrono::seconds after);
     std::optional<core::secret::Claims> verified(const std::string& token);
     void note_use(const std::string& key);

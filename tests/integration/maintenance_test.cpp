@@ -1,9 +1,10 @@
 // Tidying up: what each kind does, what it would do, and what it leaves alone.
 #include <gmock/gmock.h>
 
-#include "daemon/configuration.h"
 #include "tests/kit/api_fixture.h"
+#include "tests/kit/maintenance_run.h"
 #include "workers/maintenance/job_cleanup.h"
+#include "workers/maintenance/key_rotation.h"
 #include "workers/maintenance/run_retention.h"
 #include "workers/maintenance/session_cleanup.h"
 #include "workers/maintenance/timer_sweep.h"
@@ -13,45 +14,6 @@ namespace {
 
 namespace json = core::json;
 using testing::HasSubstr;
-
-/// As the engine runs it: in the organization of the fixture, with a transaction of its own.
-class MaintenanceRun final : public queue::Run {
-public:
-    explicit MaintenanceRun(core::pg::Pool& pool, const std::string& yaml = "")
-        : pool_(pool), configuration_(daemon::Configuration::from_text(yaml, "test")) {}
-    const std::string& id() const override { return id_; }
-    const std::string& organization() const override { return kOrganization; }
-    int epoch() const override { return 1; }
-    int attempt() const override { return 1; }
-    std::chrono::system_clock::time_point now() const override { return std::chrono::system_clock::now(); }
-    std::stop_token stop() const override { return {}; }
-    core::pg::Pool& pool() override { return pool_; }
-    core::pg::Transaction& transaction() override {
-        if (!transaction_) {
-            lease_.emplace(pool_.acquire());
-            transaction_.emplace(*lease_);
-        }
-        return *transaction_;
-    }
-    void progress(double, std::string_view) override {}
-    json::value setting(std::string_view path) const override { return configuration_.at(path); }
-
-    json::object result(const queue::Kind& kind, json::object args) {
-        core::schema::require(kind.args, args, "args");
-        const auto outcome = kind.body(args, *this);
-        if (transaction_) transaction_->commit();
-        transaction_.reset();
-        lease_.reset();
-        return std::get<queue::Done>(outcome).result.as_object();
-    }
-
-private:
-    core::pg::Pool& pool_;
-    daemon::Configuration configuration_;
-    std::string id_ = core::time::uuid7();
-    std::optional<core::pg::Lease> lease_;
-    std::optional<core::pg::Transaction> transaction_;
-};
 
 class Maintenance : public ApiFixture {
 protected:
@@ -156,6 +118,23 @@ TEST_F(Maintenance, DropsTheHistoryOfRunsThatIsTooOldAndSaysWhat) {
     EXPECT_EQ(json::text(done.at("days_dropped")), json::text(dry.at("days_dropped")));
     EXPECT_EQ(done.at("events_and_ticks"), 1);
     EXPECT_TRUE(result(retention::kind).at("days_dropped").as_array().empty());
+}
+
+TEST_F(Maintenance, MakesANewKeyWhereTheLastIsOldAndOldTokensStayGood) {
+    namespace rotation = workers::maintenance::key_rotation;
+    const auto keys = [&] { return database.number("select count(*) from signing_key"); };
+    ASSERT_EQ(keys(), 1);
+    EXPECT_EQ(result(rotation::kind, {{"older_than", "1h"}}).at("rotated"), false) << "it is young";
+    database.one("update signing_key set created_at = now() - interval '2 hours'");
+    EXPECT_EQ(result(rotation::kind, {{"older_than", "1h"}, {"dry_run", true}}).at("rotated"), true);
+    EXPECT_EQ(keys(), 1);
+    EXPECT_EQ(result(rotation::kind).at("rotated"), false) << "auth.rotate_keys is longer";
+    EXPECT_EQ(result(rotation::kind, {}, "auth: {rotate_keys: 1h}").at("rotated"), true);
+    EXPECT_EQ(keys(), 2);
+    EXPECT_EQ(database.number("select count(*) from signing_key where retires_at > now() + interval '14 minutes'"), 1);
+    EXPECT_EQ(call(admin, "GET", "/api/v1/auth/me").status, 200) << "what the old one signed is known";
+    EXPECT_EQ(result(rotation::kind, {{"older_than", "1h"}}).at("rotated"), false);
+    EXPECT_EQ(database.number("select count(*) from schedule where kind = 'key.rotation'"), 0) << "off by itself";
 }
 
 TEST_F(Maintenance, HasItsScheduleInEachOrganization) {
