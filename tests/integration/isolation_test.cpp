@@ -30,7 +30,6 @@ using json::object;
 using queue::ChildEnding;
 using queue::Ending;
 using queue::Execution;
-using queue::Outcome;
 using queue::StopReason;
 using std::chrono::steady_clock;
 using testing::HasSubstr;
@@ -50,7 +49,7 @@ const T* ended_as(const ChildEnding& ending) {
 }
 template <class T>
 const T* said(const ChildEnding& ending) {
-    const auto* outcome = ended_as<Outcome>(ending);
+    const auto* outcome = ended_as<queue::Outcome>(ending);
     return outcome == nullptr ? nullptr : std::get_if<T>(outcome);
 }
 
