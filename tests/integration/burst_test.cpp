@@ -20,7 +20,9 @@ protected:
         EXPECT_EQ(outcome.told, kBurstJobs);
         EXPECT_EQ(outcome.twice, 0);
         EXPECT_EQ(outcome.forgotten, 0);
-        if (!kInstrumented) EXPECT_LT(outcome.peak_mib, 256);
+        if (!kInstrumented) {
+            EXPECT_LT(outcome.peak_mib, 256);
+        }
     }
     Database database;
     Burst burst{database, kBurstJobs};
