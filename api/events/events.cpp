@@ -125,7 +125,7 @@ public:
 
     void open(std::shared_ptr<Listener> listener) {
         listener_ = listener;
-        is_known_ ? hub_->add(std::move(listener), guest_) : hub_->await(std::move(listener));
+        is_known_ ? sit_down(std::move(listener)) : hub_->await(std::move(listener));
     }
     void hear(Listener& listener, const std::string& text) {
         json::object said;
@@ -155,7 +155,13 @@ private:
             return listener.close(LiveEnd::refused);
         }
         is_known_ = true;
-        if (const auto self = listener_.lock()) hub_->add(self, guest_);
+        if (auto self = listener_.lock()) sit_down(std::move(self));
+    }
+
+    /// From here on the hub knows what they may; here it would only take room.
+    void sit_down(std::shared_ptr<Listener> listener) {
+        Guest left{.caller = {.user = guest_.caller.user}};
+        hub_->add(std::move(listener), std::exchange(guest_, std::move(left)));
     }
 
     /// Every look asks the database: so many of them, and no more.

@@ -67,8 +67,9 @@ void Hub::add(std::shared_ptr<Listener> listener, Guest guest) {
         const std::lock_guard lock(mutex_);
         strangers_.erase(listener.get());
         auto seat = std::make_shared<Seat>();
-        seat->sees = guest.caller;
         seat->guest = std::move(guest);
+        seat->sees = seat->guest.caller;
+        seat->guest.caller.permissions = std::vector<std::string>{};  // thousands listen: once is enough
         seat->listener = std::move(listener);
         joining_.push_back(std::move(seat));
     }
