@@ -80,8 +80,7 @@ TEST_F(MailDestinations, that_fail_again_and_again_are_left_alone_while_others_g
     EXPECT_EQ(counted("attempts = 0 and state = 'intended' and reason like 'full.example is left alone after 5 "
                       "failures: %' and due_at > clock_timestamp() + interval '50 minutes'"),
               6);
-    EXPECT_EQ(
-        database.number("select count(*) from run where attempt = 0 and error_message like 'full.example is left%'"), 6)
+    EXPECT_EQ(database.number("select count(*) from run where attempt = 0 and state = 'scheduled'"), 6)
         << "waiting costs no try";
     const auto shown = call(admin, "GET", "/api/v1/deliveries?address=somebody0@Full.example");
     ASSERT_EQ(shown.count(), 1U) << shown;
@@ -192,10 +191,10 @@ TEST_F(MailDestinations, get_no_more_a_minute_than_is_said_over_two_workers) {
                            "due_at) from delivery where state = 'intended'"),
               "1 2 3")
         << "each has its place in the line";
-    EXPECT_EQ(database.number("select count(*) from run where attempt <> 0"), 0);
+    EXPECT_EQ(database.number("select count(*) from run where state = 'scheduled' and attempt <> 0"), 0);
     hurry();
     ASSERT_TRUE(eventually(
-        [&] { return counted("state = 'intended' and due_at > clock_timestamp() + interval '40 seconds'") == 3; }));
+        [&] { return counted("state = 'intended' and due_at > clock_timestamp() + interval '30 seconds'") == 3; }));
     EXPECT_EQ(counted("state = 'sent'"), 2) << "who comes early waits on";
     database.one("update mail_destination set next_at = now() - interval '1 minute'");
     hurry();
