@@ -1,6 +1,7 @@
 #include "api/events/events.h"
 
 #include <charconv>
+#include <utility>
 
 #include "api/events/hub.h"
 #include "api/kit/headers.h"
