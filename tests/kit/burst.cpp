@@ -2,6 +2,8 @@
 
 #include <fstream>
 
+#include "kinds.h"
+#include "queue/kinds.h"
 #include "queue/submit.h"
 #include "tests/kit/eventually.h"
 #include "tests/kit/operator.h"
@@ -73,6 +75,7 @@ Burst::Outcome Burst::late() {
 Burst::Outcome Burst::reminded() {
     database_.one("update reminder_rule set is_active = name = 'Due in 24 hours'");
     write("update job set due_date = now() + interval '20 hours'");
+    queue::register_kinds(generated::kinds, true);
     queue::submit_alone(database_.pool(), {.kind = "reminder.sweep", .organization = kOrganization});
     return swept("reminders", "reminder_before_due",
                  "select count(*) from (select from reminder where state = 'held' limit 1) x");
