@@ -41,16 +41,17 @@ void place_item(const Change& change) {
 
 void write_item(const Change& change) {
     place_item(change);
-    const auto* done = change.body.if_contains("is_completed");
-    if (done == nullptr) return;
+    const auto* given = change.body.if_contains("is_completed");
+    if (given == nullptr) return;
+    const bool is_done = given->as_bool();  // by value: what is written into the body below may move its members
     const bool was = change.before != nullptr && change.before->at("is_completed").as_bool();
-    if (done->as_bool() == was && change.before != nullptr) return;
+    if (is_done == was && change.before != nullptr) return;
     if (was && hold_job(change, json::text_in(*change.before, "job_id")) == "done")
         throw Error(Code::conflict, "the job is done; open it again before you open what is on its checklists");
     change.body["completed_at"] =
-        done->as_bool() ? json::value(core::time::rfc3339(std::chrono::system_clock::now())) : json::value(nullptr);
+        is_done ? json::value(core::time::rfc3339(std::chrono::system_clock::now())) : json::value(nullptr);
     change.body["completed_by_user_id"] =
-        done->as_bool() && !change.caller.user.empty() ? json::value(change.caller.user) : json::value(nullptr);
+        is_done && !change.caller.user.empty() ? json::value(change.caller.user) : json::value(nullptr);
 }
 
 void write_comment(const Change& change) {
