@@ -17,24 +17,24 @@ void fill_with_people(tests::Database& database) {
     auto lease = database.pool().acquire();
     core::pg::Transaction tx(lease);
     tx.run(domain::demo::sql::seed_organization, tests::kOrganization);
-    tx.commit();
+    tx.execute("set local statement_timeout = 0; set local session_replication_role = replica");  // no triggers
     const auto org = "'" + tests::kOrganization + "'::uuid", people = std::to_string(kPeople),
                each = std::to_string(kPeople / kDue);
-    database.one("insert into role (id, organization_id, name, title, permissions) values (gen_random_uuid(), " + org +
-                 ", 'worker', 'Worker', '{job.view:own}')");
-    database.one("insert into app_user (id, organization_id, email, name, time_zone) select gen_random_uuid(), " + org +
-                 ", 'bench' || i || '@example.org', 'Bench ' || i, (array['Europe/Paris', 'America/New_York', "
-                 "'Asia/Tokyo', 'Australia/Lord_Howe', 'UTC'])[1 + i % 5] from generate_series(1, " +
-                 people + ") i");
-    database.one("insert into membership (organization_id, user_id, role_id) select " + org +
-                 ", u.id, r.id from app_user u, role r where r.name = 'worker' and u.email like 'bench%'");
-    database.one(
+    tx.execute("insert into role (id, organization_id, name, title, permissions) values (gen_random_uuid(), " + org +
+               ", 'worker', 'Worker', '{job.view:own}')");
+    tx.execute("insert into app_user (id, organization_id, email, name, time_zone) select gen_random_uuid(), " + org +
+               ", 'bench' || i || '@example.org', 'Bench ' || i, (array['Europe/Paris', 'America/New_York', "
+               "'Asia/Tokyo', 'Australia/Lord_Howe', 'UTC'])[1 + i % 5] from generate_series(1, " +
+               people + ") i");
+    tx.execute("insert into membership (organization_id, user_id, role_id) select " + org +
+               ", u.id, r.id from app_user u, role r where r.name = 'worker' and u.email like 'bench%'");
+    tx.execute(
         "insert into notification_hours (user_id, organization_id, quiet_from, quiet_to, working_days) select "
         "id, " +
         org +
         ", '22:00', '06:00', case when random() < 0.5 then '{1,2,3,4,5}'::smallint[] end from app_user where "
         "email like 'bench%' and random() < 0.3");
-    database.one(
+    tx.execute(
         "insert into job (id, organization_id, key, title, job_type_id, job_status_id, job_priority_id, "
         "created_by_user_id, assigned_to_user_id, due_date) select gen_random_uuid(), " +
         org +
@@ -43,6 +43,7 @@ void fill_with_people(tests::Database& database) {
         each +
         " = 0 then now() + interval '23 hours' else now() + make_interval(days => (3 + n % 300)::int) end from "
         "(select id, row_number() over () as n from app_user where email like 'bench%') u");
+    tx.commit();
     database.one("analyze");
 }
 
