@@ -12,7 +12,8 @@ namespace nightshift::tests {
 namespace {
 
 void administer(const std::string& server, const std::string& sql) {
-    core::pg::Pool pool({.url = server, .size = 1});
+    // Copying a database is work for the disk, which others may keep busy.
+    core::pg::Pool pool({.url = server, .size = 1, .statement_timeout = std::chrono::minutes(5)});
     auto lease = pool.acquire();
     core::pg::run_once(lease, {sql, sql}, {});
 }
