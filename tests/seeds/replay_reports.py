@@ -100,7 +100,9 @@ def the_dashboard_of_a_person_is_about_their_work(room):
         equal(([one["id"] for one in board["overdue_jobs"]], board["overdue_count"]), ([late["id"]], 1))
         equal(([one["id"] for one in board["due_within_24h"]], board["due_within_24h_count"]), ([soon["id"]], 1))
         equal(board["assigned_summary"] | {"by_priority": 0}, {"total": 4, "open": 2, "overdue": 1, "due_within_24h": 0, "completed": 1, "by_priority": 0})
-        equal((board["recent_activity"][0]["subject"], board["recent_activity"][0]["action"], board["recent_activity"][0]["job_id"]), ("comment", "created", late["id"]))
+        # first, unless the sweep has just seen that the job is late
+        recent = [(one["subject"], one["action"], one["job_id"]) for one in board["recent_activity"][:2]]
+        assert ("comment", "created", late["id"]) in recent, recent
         equal((board["total_jobs"], board["open_jobs"], board["my_jobs"]), (5, 3, 2))
     room.person("member").get(f"/dashboard?user_id={who.id}", expect=403)
     room.admin.get(f"/dashboard?user_id={late['id']}", expect=404)
