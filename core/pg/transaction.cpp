@@ -33,11 +33,11 @@ std::string opening(Session& session, const Scope& scope) {
 struct Transaction::Impl {
     Impl(Session& held, const Scope& scope) : session(held), work(held.link()) { work.exec(opening(session, scope)); }
     /// Nothing of it is kept.
-    void roll_back() { work.exec("rollback"); }
+    void roll_back() { work.exec("ROLLBACK"); }
     /// Once it was sent nobody knows, until the answer is there.
     void commit() {
         try {
-            work.exec("commit");
+            work.exec("COMMIT");
         } catch (const std::exception& problem) {
             if (!session.link().is_open()) throw pqxx::in_doubt_error(problem.what());
             throw;
