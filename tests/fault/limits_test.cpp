@@ -115,6 +115,8 @@ TEST_F(Limits, of_descriptors_refuse_new_clients_and_heal) {
     const auto program = start();
     ASSERT_TRUE(program->ready());
     ASSERT_EQ(program->call("GET", "/ready").status, 200);
+    submit_effects(20);
+    ASSERT_TRUE(all_ended());  // its links stand
     const auto fds = static_cast<rlim_t>(open_files(*program));
     const rlimit few{fds + 8, fds + 8};
     ASSERT_EQ(::prlimit(program->pid(), RLIMIT_NOFILE, &few, nullptr), 0);

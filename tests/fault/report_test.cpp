@@ -41,7 +41,7 @@ protected:
         const auto run = submit("report.generate", {{"report_id", report}});
         core::pg::once(database.pool(), domain::reports::sql::report_insert, report, kOrganization, "All jobs",
                        "job_summary", R"({"time_zone":"UTC"})", "CSV", run, "test", "", std::vector<std::string>{"*"},
-                       "question", "", "");
+                       "question", "", "", nullptr);
         return run;
     }
     std::string status() {
