@@ -194,8 +194,8 @@ void lay_chart(Laid& laid, const ReportType& type, const json::object& layout, c
 
 void check_layout(const ReportType& type, const json::object& layout) {
     json::object problems;
-    const auto note = [&](std::string_view field, std::string problem) {
-        if (!problem.empty()) problems[field] = std::move(problem);
+    const auto note = [&](std::string_view field, const std::string& problem) {
+        if (!problem.empty()) problems[field] = problem;
     };
     for (const auto* field : {"columns", "groups"})
         if (const auto* given = given_in(layout, field)) note(field, names_problem(type, *given));
