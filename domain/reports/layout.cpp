@@ -204,7 +204,7 @@ void check_layout(const ReportType& type, const json::object& layout) {
         for (const auto& [name, wanted] : filters->as_object()) {
             auto problem = column_problem(type, name);
             if (problem.empty()) problem = condition_problem(*column_named(type, name), wanted);
-            note("filters." + std::string(name), std::move(problem));
+            note("filters." + std::string(name), problem);
         }
     if (const auto* chart = given_in(layout, "chart")) note("chart", chart_problem(type, chart->as_object()));
     if (problems.empty()) return;

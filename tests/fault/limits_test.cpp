@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "core/error/error.h"
 #include "tests/fault/fault.h"
 #include "tests/kit/connect.h"
 #include "tests/kit/private_servers.h"
