@@ -38,19 +38,19 @@ std::vector<Claimed> claimed_of(const core::pg::Result& rows, const std::string&
         const auto text = [&](std::size_t column) { return std::string(rows.text(i, column)); };
         const auto number = [&](std::size_t column) { return static_cast<int>(rows.number(i, column)); };
         claimed.push_back({.id = text(0),
-                           .organization = text(1),
-                           .kind = text(2),
-                           .queue = text(3),
-                           .args = text(10),
-                           .trace_parent = text(11),
+                           .organization = text(2),
+                           .kind = text(5),
+                           .queue = text(6),
+                           .args = text(12),
+                           .trace_parent = text(13),
                            .incarnation = incarnation,
-                           .epoch = number(4),
-                           .attempt = number(5),
-                           .max_attempts = number(6),
-                           .crashes = number(7),
-                           .timeout = std::chrono::milliseconds(rows.number(i, 8)),
-                           .started_at = rows.time(i, 9),
-                           .waited = rows.real(i, 12)});
+                           .epoch = number(1),
+                           .attempt = number(7),
+                           .max_attempts = number(8),
+                           .crashes = number(9),
+                           .timeout = std::chrono::milliseconds(rows.number(i, 10)),
+                           .started_at = rows.time(i, 11),
+                           .waited = rows.real(i, 14)});
     }
     return claimed;
 }

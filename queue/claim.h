@@ -12,7 +12,7 @@ namespace nightshift::queue {
 /// dispatched -> running for those hinted at their present epoch. The rest is stale and forgotten.
 std::vector<Claimed> claim(core::pg::Pool& pool, const std::vector<Hint::Item>& items, const std::string& incarnation);
 
-/// The runs in the rows of `claim.sql` and `admit_here.sql`, which begin with the same columns.
+/// The runs in the rows of `claim.sql`, or of `admit.sql` where it claims too: the same columns.
 std::vector<Claimed> claimed_of(const core::pg::Result& rows, const std::string& incarnation);
 
 /// Hands hinted runs back that no slot can take: dispatched -> ready.

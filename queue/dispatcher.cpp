@@ -140,15 +140,10 @@ std::size_t Dispatcher::admit_next_door(const std::string& name, Queue& queue, s
         if (!items.empty() && !neighbour_.take(items)) publish(name, items);
         return items.size();
     }
-    const auto lanes = columns_of(queue);
-    if (lanes.organizations.empty()) return 0;
+    if (queue.lanes.empty()) return 0;
     const auto incarnation = neighbour_.incarnation();
-    core::fail_point("dispatch.before_admit");
-    const auto rows = core::pg::once(quick_, sql::admit_here, name, lanes.organizations, lanes.priorities,
-                                     lanes.frontiers, most, incarnation);
+    const auto rows = admit_for(incarnation, name, queue, most);
     core::fail_point("claim.after_commit");
-    advance(queue, rows, 1, 13, 14);
-    if (metrics_ != nullptr) metrics_->admitted.with({name}).add(static_cast<double>(rows.size()));
     neighbour_.give(claimed_of(rows, incarnation));
     return rows.size();
 }
@@ -193,28 +188,33 @@ Dispatcher::LaneColumns Dispatcher::columns_of(const Queue& queue) {
     return columns;
 }
 
-/// Moves the frontier of each lane to the youngest of the admitted rows; the numbers name the rows' columns.
-void Dispatcher::advance(Queue& queue, const Result& rows, std::size_t organization, std::size_t priority,
-                         std::size_t ready_at) {
+/// Moves the frontier of each lane to the youngest of the admitted rows.
+void Dispatcher::advance(Queue& queue, const Result& rows) {
     std::map<std::pair<std::string, int>, std::string> reached;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        auto& furthest = reached[{std::string(rows.text(i, organization)), static_cast<int>(rows.number(i, priority))}];
-        furthest = std::max(furthest, core::time::rfc3339(rows.time(i, ready_at)));
+        auto& furthest = reached[{std::string(rows.text(i, 2)), static_cast<int>(rows.number(i, 3))}];
+        furthest = std::max(furthest, core::time::rfc3339(rows.time(i, 4)));
     }
     for (auto& lane : queue.lanes)
         if (const auto found = reached.find({lane.organization, lane.priority}); found != reached.end())
             lane.frontier = found->second;
 }
 
-Dispatcher::Admitted Dispatcher::admit_free(const std::string& name, Queue& queue, std::size_t budget) {
+/// For hints, or straight into the slots of an incarnation.
+Result Dispatcher::admit_for(const std::string& incarnation, const std::string& name, Queue& queue, std::size_t most) {
     const auto lanes = columns_of(queue);
-    if (lanes.organizations.empty()) return {};
     core::fail_point("dispatch.before_admit");
-    const auto rows =
-        core::pg::once(quick_, sql::admit, name, lanes.organizations, lanes.priorities, lanes.frontiers, budget);
-    core::fail_point("dispatch.after_admit");
-    advance(queue, rows, 2, 3, 4);
+    auto rows = core::pg::once(quick_, sql::admit, name, lanes.organizations, lanes.priorities, lanes.frontiers, most,
+                               incarnation);
+    advance(queue, rows);
     if (metrics_ != nullptr) metrics_->admitted.with({name}).add(static_cast<double>(rows.size()));
+    return rows;
+}
+
+Dispatcher::Admitted Dispatcher::admit_free(const std::string& name, Queue& queue, std::size_t budget) {
+    if (queue.lanes.empty()) return {};
+    const auto rows = admit_for("", name, queue, budget);
+    core::fail_point("dispatch.after_admit");
     return {items_of(rows), budget};
 }
 
@@ -235,7 +235,7 @@ Dispatcher::Admitted Dispatcher::admit_limited(const std::string& name, Queue& q
         const auto lanes = columns_of(queue);
         const std::vector<std::string> from_the_start(lanes.frontiers.size(), "-infinity");
         const auto plain =
-            items_of(tx.run(sql::admit, name, lanes.organizations, lanes.priorities, from_the_start, left));
+            items_of(tx.run(sql::admit, name, lanes.organizations, lanes.priorities, from_the_start, left, ""));
         items.insert(items.end(), plain.begin(), plain.end());
     }
     if (!items.empty()) tx.run(sql::queue_rate_spend, name, static_cast<double>(items.size()));

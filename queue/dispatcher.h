@@ -72,8 +72,8 @@ private:
         std::vector<std::int64_t> priorities;
     };
     static LaneColumns columns_of(const Queue& queue);
-    static void advance(Queue& queue, const core::pg::Result& rows, std::size_t organization, std::size_t priority,
-                        std::size_t ready_at);
+    static void advance(Queue& queue, const core::pg::Result& rows);
+    core::pg::Result admit_for(const std::string& incarnation, const std::string& name, Queue& queue, std::size_t most);
 
     std::set<std::string> take_noticed();
     void refresh(Steady now);

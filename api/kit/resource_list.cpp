@@ -286,10 +286,6 @@ void tell_next(Response& response, const Request& request, const Cursor& cursor)
     response.headers.emplace_back("X-Next-Cursor", text);
 }
 
-}  // namespace
-
-namespace {
-
 /// What is looked for decides the plan: it is made for it.
 bool searches(const Request& request) {
     return request.argument("q") || request.argument("search") || request.argument("query");

@@ -13,7 +13,6 @@ namespace {
 using core::Code;
 using core::Error;
 using core::schema::Type;
-using domain::reports::ReportType;
 using kit::Caller;
 using kit::Change;
 using kit::Column;
@@ -69,16 +68,6 @@ json::object object_of(const Change& change, std::string_view name) {
     return value != nullptr && value->is_object() ? value->as_object() : json::object{};
 }
 
-const ReportType& source_of(std::string_view name) {
-    for (const auto* type : domain::reports::report_types())
-        if (type->name == name) return *type;
-    std::vector<std::string_view> names;
-    for (const auto* type : domain::reports::report_types()) names.push_back(type->name);
-    throw core::schema::wrong(Code::validation, "source",
-                              "expected a report type, got \"" + std::string(name) + '"' +
-                                  core::suggestion(name, names.data(), names.data() + names.size()));
-}
-
 template <class Of>
 json::object layout_of(Of&& value) {
     json::object layout;
@@ -101,7 +90,7 @@ void before_definition(const Change& change) {
     if (change.body.contains("source"))
         change.body["source"] = core::text::lower_case(json::text_in(change.body, "source"));
     const auto* source = value_of(change, "source");
-    const auto& type = source_of(source->as_string());
+    const auto& type = domain::reports::require_report_type(source->as_string(), "source");
     if (change.caller.reach(type.permission) == kit::Reach::none)
         throw Error(Code::forbidden, "source: rows of this type need the permission " + std::string(type.permission));
     auto parameters = object_of(change, "parameters");

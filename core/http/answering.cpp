@@ -101,12 +101,9 @@ void Connection::send_text(const std::shared_ptr<const std::string>& text, std::
 }
 
 void Connection::answer(Response response) {
-    if (response.live && response.status == 200) {
-        deadline(server_.settings.send_deadline);
-        return go_live(response);
-    }
     if (is_plain(response)) return send_text(std::make_shared<const std::string>(text_of(response)), 0);
     deadline(server_.settings.send_deadline);
+    if (response.live && response.status == 200) return go_live(response);
     if (is_head_) return answer_head(response);
     stream(std::move(response));
 }

@@ -25,7 +25,7 @@ std::span<const ReportType* const> report_types() {
     return generated::report_types;
 }
 
-const ReportType& require_report_type(std::string_view name) {
+const ReportType& require_report_type(std::string_view name, const std::string& field) {
     std::vector<std::string_view> names;
     for (const auto* type : report_types()) {
         if (type->name == name) return *type;
@@ -33,10 +33,10 @@ const ReportType& require_report_type(std::string_view name) {
     }
     for (const auto& awaited : kAwaited)
         if (awaited.name == name)
-            throw core::schema::wrong(core::Code::validation, "report_type",
+            throw core::schema::wrong(core::Code::validation, field,
                                       "\"" + std::string(name) + "\" is about " + std::string(awaited.subject) +
                                           ", which this version does not keep yet");
-    throw core::schema::wrong(core::Code::validation, "report_type",
+    throw core::schema::wrong(core::Code::validation, field,
                               "expected a known report type, got \"" + std::string(name) + "\"" +
                                   core::suggestion(name, names.data(), names.data() + names.size()));
 }

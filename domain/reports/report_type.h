@@ -34,8 +34,8 @@ struct ReportType {
 /// Every type there is, by name.
 std::span<const ReportType* const> report_types();
 
-/// Throws Error(validation) naming `report_type`, with the nearest known name; for one whose subject is not there yet
+/// Throws Error(validation) naming `field`, with the nearest known name; for one whose subject is not there yet
 /// it says so.
-const ReportType& require_report_type(std::string_view name);
+const ReportType& require_report_type(std::string_view name, const std::string& field = "report_type");
 
 }  // namespace nightshift::domain::reports

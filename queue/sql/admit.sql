@@ -1,6 +1,7 @@
 -- Admits ready runs of one queue: best effective band first (a run gains a band for each minute it waited), a turn for each
 -- organization, then age. Lanes come with the frontier from which to read, so dead entries behind it are not walked again.
--- Caller: the dispatcher. Locks: the rows it takes, skipping locked ones. Index: run_ready, one range a lane.
+-- $6 empty: they wait for a claim, and a hint tells of them. Else the incarnation beside the dispatcher whose slots idle: they run there at once, and the rows
+-- go on as those of claim.sql. Caller: the dispatcher. Locks: the rows it takes, skipping locked ones. Index: run_ready, one range a lane.
 with lane as (
     select * from unnest($2::uuid[], $3::int[], $4::timestamptz[]) as l(organization_id, priority, since)
 ), head as materialized (
@@ -22,7 +23,10 @@ with lane as (
     select t.id from turn t order by t.band, t.turn, t.ready_at limit $5
 )
 update run r
-   set state = 'dispatched', dispatched_at = clock_timestamp()
+   set state = case when $6::text = '' then 'dispatched'::run_state else 'running'::run_state end, dispatched_at = clock_timestamp(),
+       started_at = case when $6::text = '' then r.started_at else clock_timestamp() end, incarnation = nullif($6::text, '')::uuid,
+       epoch = r.epoch + ($6::text <> '')::int, attempt = r.attempt + ($6::text <> '')::int
   from chosen c
  where r.id = c.id and exists (select 1 from queue q where q.name = $1 and not q.is_paused)
-returning r.id, r.epoch, r.organization_id, r.priority, r.ready_at
+returning r.id, r.epoch, r.organization_id, r.priority, r.ready_at, r.kind, r.queue, r.attempt, r.max_attempts, r.crashes, r.timeout_ms, r.started_at,
+          case when $6::text <> '' then r.args::text end, coalesce(r.trace_parent, ''), date_part('epoch', r.started_at - r.ready_at)
