@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using core::pg::Result;
 using core::pg::Transaction;
 
-constexpr std::size_t kLeastBudget = 16, kMostBudget = 4096, kMostPerHint = 64;
+constexpr std::size_t kLeastBudget = 16, kMostBudget = 4096, kMostPerHint = 512;
 constexpr std::size_t kFewHints = 4;              // more than these waiting: workers have enough to do
 constexpr auto kRefreshEvery = 1s;                // lanes, pauses, limits
 constexpr auto kStepEvery = 1s, kStepBack = 10s;  // commits later than their row's time are found by stepping back
@@ -244,9 +244,9 @@ Dispatcher::Admitted Dispatcher::admit_limited(const std::string& name, Queue& q
     return {std::move(items), static_cast<std::size_t>(budget)};
 }
 
-/// Idle: a run a hint, for latency. Backlog: up to 64 a hint, for throughput.
+/// Idle: a run a hint, for latency. Backlog: up to 512 a hint, for throughput.
 void Dispatcher::publish(const std::string& name, const std::vector<Hint::Item>& items) {
-    const auto per_hint = std::clamp<std::size_t>(items.size() / 8, 1, kMostPerHint);
+    const auto per_hint = std::clamp<std::size_t>(items.size() / 4, 1, kMostPerHint);
     std::vector<Hint> hints;
     for (std::size_t i = 0; i < items.size(); i += per_hint) {
         const auto end = std::min(i + per_hint, items.size());

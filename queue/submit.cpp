@@ -45,33 +45,34 @@ Row row_of(const Submission& from) {
     return row;
 }
 
+/// What is the same in every row is sent and read once.
+template <class Column>
+Column brief(Column column) {
+    const bool same = std::ranges::all_of(column, [&](const auto& one) { return one == column.front(); });
+    if (same && !column.empty()) column.resize(1);
+    return column;
+}
+
 void insert_many(Transaction& tx, const std::vector<Row>& rows) {
-    std::vector<std::string> text[10];
-    std::vector<std::int64_t> priorities, attempts, timeouts;
-    for (const auto& row : rows) {
-        const std::string* columns[] = {&row.id,
-                                        &row.organization,
-                                        &row.kind,
-                                        &row.queue,
-                                        &row.state,
-                                        &row.not_before,
-                                        &row.from->concurrency_key,
-                                        &row.from->schedule_id,
-                                        &row.from->redriven_from,
-                                        &row.args};
-        for (std::size_t i = 0; i < std::size(columns); ++i) text[i].push_back(*columns[i]);
-        priorities.push_back(row.priority);
-        attempts.push_back(row.max_attempts);
-        timeouts.push_back(row.timeout_ms);
-    }
-    std::vector<std::string> origins, traces, owners;
-    for (const auto& row : rows) {
-        origins.push_back(row.from->origin);
-        traces.push_back(row.from->trace_parent);
-        owners.push_back(row.from->owner);
-    }
-    tx.run(sql::submit, text[0], text[1], text[2], text[3], text[4], priorities, attempts, timeouts, text[5], text[6],
-           text[7], text[8], origins, traces, text[9], owners);
+    const auto column = [&](auto of) {
+        std::vector<std::decay_t<decltype(of(rows.front()))>> values;
+        values.reserve(rows.size());
+        for (const auto& row : rows) values.push_back(of(row));
+        return values;
+    };
+    const auto same = [&](auto of) { return brief(column(of)); };
+    tx.run(sql::submit, column([](const Row& row) { return row.id; }),
+           same([](const Row& row) { return row.organization; }), same([](const Row& row) { return row.kind; }),
+           same([](const Row& row) { return row.queue; }), same([](const Row& row) { return row.state; }),
+           same([](const Row& row) { return std::int64_t{row.priority}; }),
+           same([](const Row& row) { return std::int64_t{row.max_attempts}; }),
+           same([](const Row& row) { return row.timeout_ms; }), same([](const Row& row) { return row.not_before; }),
+           same([](const Row& row) { return row.from->concurrency_key; }),
+           same([](const Row& row) { return row.from->schedule_id; }),
+           same([](const Row& row) { return row.from->redriven_from; }),
+           same([](const Row& row) { return row.from->origin; }),
+           same([](const Row& row) { return row.from->trace_parent; }), same([](const Row& row) { return row.args; }),
+           same([](const Row& row) { return row.from->owner; }));
 }
 
 /// Parents must be live or have succeeded; a child of a failed or unknown run would wait for ever.

@@ -28,5 +28,8 @@ update run r
        epoch = r.epoch + ($6::text <> '')::int, attempt = r.attempt + ($6::text <> '')::int
   from chosen c
  where r.id = c.id and exists (select 1 from queue q where q.name = $1 and not q.is_paused)
-returning r.id, r.epoch, r.organization_id, r.priority, r.ready_at, r.kind, r.queue, r.attempt, r.max_attempts, r.crashes, r.timeout_ms, r.started_at,
-          case when $6::text <> '' then r.args::text end, coalesce(r.trace_parent, ''), date_part('epoch', r.started_at - r.ready_at)
+returning r.id, r.epoch, r.organization_id, r.priority, r.ready_at,
+          case when $6::text <> '' then r.kind end, case when $6::text <> '' then r.queue end, case when $6::text <> '' then r.attempt end,
+          case when $6::text <> '' then r.max_attempts end, case when $6::text <> '' then r.crashes end, case when $6::text <> '' then r.timeout_ms end,
+          case when $6::text <> '' then r.started_at end, case when $6::text <> '' then r.args::text end,
+          case when $6::text <> '' then coalesce(r.trace_parent, '') end, case when $6::text <> '' then date_part('epoch', r.started_at - r.ready_at) end
