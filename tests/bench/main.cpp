@@ -68,7 +68,7 @@ void print(const Figures& figures, bool as_json) {
             all.push_back(core::json::object{
                 {"name", one.name}, {"value", one.value}, {"unit", one.unit}, {"bar", one.bar}, {"raw", one.raw}});
         else if (one.raw > 0)
-            std::printf("%-46s %12.1f %-7s bar %9.1f   raw %9.1f   ratio %.2f\n", one.name.c_str(), one.value,
+            std::printf("%-46s %12.2f %-7s bar %9.1f   raw %9.2f   ratio %.2f\n", one.name.c_str(), one.value,
                         one.unit.c_str(), one.bar, one.raw, one.value / one.raw);
         else
             std::printf("%-46s %12.3f %-7s bar %9.1f\n", one.name.c_str(), one.value, one.unit.c_str(), one.bar);

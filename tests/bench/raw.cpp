@@ -6,6 +6,7 @@
 #include <fstream>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 
 #include "core/amqp/amqp.h"
 
@@ -59,6 +60,22 @@ double insert_one_by_one(const std::string& url, int rows) {
     return rate(rows, [&] {
         for (int i = 0; i < rows; ++i) plain.run("insert into raw_job (args) values ('{\"n\": 1}')");
     });
+}
+
+std::vector<double> insert_and_claim(const std::string& url, int rows) {
+    Plain plain(url);
+    std::vector<double> took;
+    auto next = std::chrono::steady_clock::now();
+    for (int i = 0; i < rows; ++i) {
+        std::this_thread::sleep_until(next += std::chrono::milliseconds(20));
+        const auto began = std::chrono::steady_clock::now();
+        plain.run("insert into raw_job (args) values ('{\"n\": 1}')");
+        plain.run(
+            "update raw_job set state = 1 where id = (select id from raw_job where state = 0 order by id limit 1 for "
+            "update skip locked) returning id, args");
+        took.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count());
+    }
+    return took;
 }
 
 double claim_and_complete(const std::string& url, int rows) {

@@ -12,6 +12,8 @@ namespace nightshift::bench::raw {
 double insert_by_hundreds(const std::string& database_url, int rows);
 /// Rows a second inserted one by one over one connection, each committed.
 double insert_one_by_one(const std::string& database_url, int rows);
+/// Milliseconds from a row's insert to its claim, each committed, over one connection, one every 20 ms.
+std::vector<double> insert_and_claim(const std::string& database_url, int rows);
 /// Rows a second claimed and completed a hundred at a time over one connection, by UPDATE.
 double claim_and_complete(const std::string& database_url, int rows);
 /// Seconds for COPY TO of a query's rows into a file, with these parameters.
