@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "core/error/error.h"
+#include "core/secret/openssl.h"
 #include "core/text/base64.h"
 
 namespace nightshift::core::secret {

@@ -4,8 +4,11 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include <atomic>
 #include <chrono>
 #include <set>
+#include <thread>
+#include <vector>
 
 #include "core/error/error.h"
 #include "core/secret/jwt.h"
@@ -212,6 +215,21 @@ TEST_F(Tokens, TheKeySetShowsThePublicPartAndNothingElse) {
 }
 
 constexpr int kCheap = 4;  // bcrypt's least
+
+// Poco starts and stops its OpenSSL by a count of users; the last one of a thread took it away from the first of
+// another.
+TEST(Digests, AreMadeByThreadsThatComeAndGo) {
+    const auto expected = hmac("key", "text");
+    std::atomic<int> wrong{0};
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 2; ++i)
+        threads.emplace_back([&] {
+            for (int n = 0; n < 200'000; ++n)
+                if (hmac("key", "text") != expected) ++wrong;
+        });
+    threads.clear();
+    EXPECT_EQ(wrong, 0);
+}
 
 TEST(Passwords, AreKnownByTheirHashAndTwoHashesDiffer) {
     const auto hash = hash_password("correct horse", kCheap);
