@@ -14,6 +14,7 @@
 #include "core/pg/migrate.h"
 #include "daemon/notify.h"
 #include "domain/deliveries/deliveries.h"
+#include "domain/deliveries/standing.h"
 #include "domain/jobs/numbers.h"
 #include "kinds.h"
 #include "migrations.h"
@@ -56,6 +57,7 @@ queue::EngineSettings engine_settings(const Configuration& configuration, const 
                                       std::shared_ptr<core::metrics::Registry> metrics) {
     auto queues = core::json::texts(configuration.at("workers.queues"));
     const bool broker = configuration.text("broker.transport") == "rabbitmq";
+    const auto deliveries = std::make_shared<const domain::deliveries::Standing>(*metrics);
     return {.database_url = configuration.text("database.url"),
             .broker_url = broker ? configuration.text("broker.url") : std::string{},
             .dispatch = roles.contains("dispatcher"),
@@ -77,7 +79,8 @@ queue::EngineSettings engine_settings(const Configuration& configuration, const 
             .program = "/proc/self/exe",
             .config_path = configuration.path(),
             .setting = [configuration](std::string_view path) { return configuration.at(path); },
-            .metrics = std::move(metrics)};
+            .metrics = std::move(metrics),
+            .sample = [deliveries](core::pg::Pool& pool) { deliveries->sample(pool); }};
 }
 
 domain::identity::GateSettings gate_settings(const Configuration& configuration) {
@@ -132,7 +135,6 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
     make_services(configuration, answers);
     domain::deliveries::prepare(*pool_, domain::deliveries::settings_from(services_->setting));
     domain::jobs::set_bulk_step(api::jobs::bulk_step_of(*services_));
-    domain::jobs::set_numbers(std::make_shared<domain::jobs::Numbers>(pool_->settings()));
     engine_->start();
     // Nobody is answered before the engine can take what they send
     if (answers) open_api(configuration);
@@ -160,9 +162,10 @@ void Daemon::make_services(const Configuration& configuration, bool answers) {
                                                          [] { return std::chrono::system_clock::now(); });
         gate_->prepare();
     }
+    numbers_ = std::make_unique<domain::jobs::Numbers>(pool_->settings());
     services_ = std::make_unique<api::kit::Services>(
         api::kit::Services{*pool_, *engine_, [configuration](std::string_view path) { return configuration.at(path); },
-                           gate_.get(), metrics_.get()});
+                           gate_.get(), metrics_.get(), numbers_.get()});
 }
 
 void Daemon::open_api(const Configuration& configuration) {
@@ -248,7 +251,6 @@ Daemon::~Daemon() {
     server_.reset();
     engine_.reset();
     domain::jobs::set_bulk_step({});
-    domain::jobs::set_numbers(nullptr);
 }
 
 bool Daemon::is_moving() const {

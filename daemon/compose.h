@@ -40,6 +40,7 @@ private:
     std::unique_ptr<queue::Engine> engine_;
     std::unique_ptr<core::pg::Pool> pool_;
     std::unique_ptr<domain::identity::Gate> gate_;
+    std::unique_ptr<domain::jobs::Numbers> numbers_;
     std::unique_ptr<api::kit::Services> services_;
     std::unique_ptr<api::kit::Protection> protection_;
     std::unique_ptr<api::kit::Router> router_;

@@ -16,8 +16,9 @@ using namespace std::chrono_literals;
 using core::pg::Result;
 using core::pg::Transaction;
 
-constexpr std::size_t kLeastBudget = 16, kMostBudget = 4096, kMostPerHint = 512;
-constexpr std::size_t kFewHints = 4;              // more than these waiting: workers have enough to do
+constexpr std::size_t kLeastBudget = 16, kMostBudget = 2048, kMostPerHint = 512;
+constexpr std::size_t kFewHints = 4;  // more than these waiting: workers have enough to do
+constexpr auto kGrowEvery = 10ms;
 constexpr auto kRefreshEvery = 1s;                // lanes, pauses, limits
 constexpr auto kStepEvery = 1s, kStepBack = 10s;  // commits later than their row's time are found by stepping back
 constexpr auto kWalkEvery = 20s;                  // and whatever is older by a walk over the whole index
@@ -161,10 +162,25 @@ bool Dispatcher::serve(const std::string& name, Queue& queue) {
     queue.busy = admitted.items.size() >= admitted.asked && !admitted.items.empty();
     // Something was noticed and nothing found: perhaps the first run of a lane that we don't know.
     if (admitted.items.empty() && learn_lanes()) return true;
-    if (admitted.items.empty()) return false;
+    if (admitted.items.empty()) {
+        grow(queue, false);
+        return false;
+    }
     publish(name, admitted.items);
-    if (queue.busy && waiting == 0) queue.budget = std::min(queue.budget * 2, kMostBudget);
+    grow(queue, waiting == 0);
     return queue.busy;
+}
+
+/// What is on the way is work that nothing urgent overtakes. So each backlog begins small, and a budget that was just
+/// raised first shows that workers keep up with it: hints that they hold in reserve look as if nobody waited.
+void Dispatcher::grow(Queue& queue, bool all_taken) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!queue.busy)
+        queue.budget = kLeastBudget;
+    else if (all_taken && now - queue.grown_at >= kGrowEvery) {
+        queue.budget = std::min(queue.budget * 2, kMostBudget);
+        queue.grown_at = now;
+    }
 }
 
 Dispatcher::Admitted Dispatcher::admit(const std::string& name, Queue& queue, std::size_t budget) {

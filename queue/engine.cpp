@@ -58,7 +58,7 @@ Engine::Impl::Impl(EngineSettings settings)
                          .drain_requested = [this] { context.draining = true; },
                          .roles = roles()}),
       lost(context, [this] { return worker->held(); }),
-      sampler(*context.registry, context.quick) {
+      sampler(*context.registry, context.quick, context.settings.sample) {
     const auto& wanted = context.settings;
     if (!wanted.broker_url.empty()) broker = rabbitmq_transport(wanted.broker_url);
     context.wake = [this](const auto& queues) { wake(queues); };

@@ -36,6 +36,7 @@ struct EngineSettings {
     std::string config_path = {};  ///< handed to isolated children
     std::function<json::value(std::string_view)> setting = nullptr;
     std::shared_ptr<core::metrics::Registry> metrics = nullptr;  ///< where to count; null: for nobody
+    std::function<void(core::pg::Pool&)> sample = nullptr;       ///< what else is read when figures are asked for
 };
 
 struct EngineState {

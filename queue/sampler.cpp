@@ -1,6 +1,7 @@
 #include "queue/sampler.h"
 
 #include <limits>
+#include <utility>
 
 #include "core/log/log.h"
 #include "queue/sql.h"
@@ -9,8 +10,10 @@ namespace nightshift::queue {
 
 using namespace std::chrono_literals;
 
-Sampler::Sampler(core::metrics::Registry& registry, core::pg::Pool& pool, std::int64_t most)
+Sampler::Sampler(core::metrics::Registry& registry, core::pg::Pool& pool, std::function<void(core::pg::Pool&)> also,
+                 std::int64_t most)
     : pool_(pool),
+      also_(std::move(also)),
       most_(most),
       runs_(registry.gauges("nightshift_queue_runs", "Live runs of a queue by state, counted up to 10000.",
                             {"queue", "state"})),
@@ -79,6 +82,7 @@ void Sampler::sample() {
         silent = std::max(silent, processes.real(i, 2));
     }
     oldest_lease_.set(silent);
+    if (also_) also_(pool_);
 }
 
 }  // namespace nightshift::queue

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 
 #include "core/metrics/metrics.h"
@@ -16,8 +17,9 @@ namespace nightshift::queue {
 class Sampler {
 public:
     static constexpr std::chrono::milliseconds kFresh{5000};
-    /// Counts no further than `most` a queue and state.
-    Sampler(core::metrics::Registry& registry, core::pg::Pool& pool, std::int64_t most = 10000);
+    /// Counts no further than `most` a queue and state; `also` reads what belongs to others.
+    Sampler(core::metrics::Registry& registry, core::pg::Pool& pool, std::function<void(core::pg::Pool&)> also = {},
+            std::int64_t most = 10000);
     void start() { loop_.start(); }
     void stop() { loop_.stop(); }
     /// Before a scrape: has the figures read again when they are old, and waits a second for them at most.
@@ -29,6 +31,7 @@ private:
     void sample();
 
     core::pg::Pool& pool_;
+    std::function<void(core::pg::Pool&)> also_;
     std::int64_t most_;
     core::metrics::Family<core::metrics::Gauge>&runs_, &oldest_, &paused_, &processes_;
     core::metrics::Gauge oldest_lease_, age_;

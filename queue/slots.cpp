@@ -119,6 +119,7 @@ void Slots::work(const std::stop_token& stop, const std::shared_ptr<Seat>& seat)
         }
         run(std::move(next), seat);
         --busy_;
+        forget_usual();
         freed_.notify_one();
         if (seat->abandoned) return;  // somebody else sits here now
     }
@@ -255,6 +256,12 @@ void Slots::learn(std::chrono::nanoseconds took) {
     const auto before = usual_ns_.load();
     // Slowness is believed at once, speed only by and by: taking too much ahead of a slow handler makes runs wait.
     usual_ns_ = before < 0 || took.count() > before ? took.count() : (before * 7 + took.count()) / 8;
+}
+
+/// What comes after a rest may be of another kind: how long that takes is not known.
+void Slots::forget_usual() {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty() && busy_ == 0) usual_ns_ = -1;
 }
 
 void Slots::ask_to_stop(const std::string& run, StopReason reason) {

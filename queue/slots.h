@@ -62,6 +62,7 @@ private:
     void settle_surely(const Execution& execution, const Ending& ending);
     std::optional<Ending> finish_surely(Execution& execution, const json::value& result);
     void learn(std::chrono::nanoseconds took);
+    void forget_usual();
 
     Context& context_;
     Completer& completer_;

@@ -14,8 +14,10 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-constexpr std::uint16_t kPrefetch = 16;
-constexpr auto kPatience = 250ms;  // full for longer than this: let others have the hints
+// Messages of up to 512 runs each: what is held in reserve, nothing urgent overtakes.
+constexpr std::uint16_t kPrefetch = 4;
+constexpr std::size_t kMostHints = 16;  // taken at once
+constexpr auto kPatience = 250ms;       // full for longer than this: let others have the hints
 constexpr auto kLookAtBroker = 2s;
 constexpr auto kLateHint = 1s, kStayAside = 10s;
 constexpr std::size_t kMostPerClaim = 512;
@@ -89,6 +91,8 @@ void Worker::turn() {
         consumer_.reset();  // the broker gives what it had pushed to somebody with a free slot
         return;
     }
+    // They take longer than those before them: nothing urgent overtakes what we hold.
+    if (steady_clock::now() - received_at_ > 2 * kPatience) hand_back();
     if (pending_.empty()) receive();
     claim_pending();
 }
@@ -108,7 +112,8 @@ void Worker::receive() {
     const auto room = slots_.room();
     consumer_->widen(prefetch());
     const auto deliveries =
-        consumer_->receive(std::clamp<std::size_t>(room / 16, 1, kPrefetch), is_aside() ? kPatience / 5 : kPatience);
+        consumer_->receive(std::clamp<std::size_t>(room / 16, 1, kMostHints), is_aside() ? kPatience / 5 : kPatience);
+    received_at_ = steady_clock::now();
     for (const auto& delivery : deliveries)
         pending_.insert(pending_.end(), delivery.hint.items.begin(), delivery.hint.items.end());
     // Hints are disposable: what is lost with us from here on is hinted again by its age.

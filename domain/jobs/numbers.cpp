@@ -15,29 +15,9 @@ core::pg::PoolSettings for_numbers(core::pg::PoolSettings settings) {
     return settings;
 }
 
-struct Giver {
-    std::mutex mutex;
-    std::shared_ptr<Numbers> numbers;
-};
-
-Giver& giver() {
-    static Giver one;
-    return one;
-}
-
 }  // namespace
 
-void set_numbers(std::shared_ptr<Numbers> numbers) {
-    const std::lock_guard lock(giver().mutex);
-    giver().numbers = std::move(numbers);
-}
-
 std::int64_t next_number(core::pg::Transaction& tx, const std::string& organization, const std::string& prefix) {
-    const auto numbers = [] {
-        const std::lock_guard lock(giver().mutex);
-        return giver().numbers;
-    }();
-    if (numbers) return numbers->next(organization, prefix);
     return tx.run(sql::job_numbers, organization, prefix, 1).number(0, 0);
 }
 

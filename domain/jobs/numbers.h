@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <exception>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -49,9 +48,7 @@ private:
     std::map<std::string, Line> lines_;
 };
 
-/// From whom new jobs get theirs; before requests come, and null when they have ended.
-void set_numbers(std::shared_ptr<Numbers> numbers);
-/// For a job that `tx` makes: from whom was set, or, where nobody was, held by the transaction until it ends.
+/// Without a link of its own: the transaction holds the counter until it ends.
 std::int64_t next_number(core::pg::Transaction& tx, const std::string& organization, const std::string& prefix);
 
 }  // namespace nightshift::domain::jobs

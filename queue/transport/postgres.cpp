@@ -21,6 +21,7 @@ public:
 
     void publish(std::span<const Hint> hints) override {
         if (hints.empty()) return;
+        runs_per_hint_ = std::max<std::size_t>(hints.front().items.size(), 1);
         {
             const std::lock_guard lock(bell_->mutex);
             ++bell_->rung;
@@ -29,14 +30,16 @@ public:
     }
 
     std::size_t backlog(const std::string& queue) override {
-        // Counted in hints of the size a busy dispatcher uses, as the other transport does.
-        constexpr std::size_t kRunsPerHint = 64;
-        const auto rows = core::pg::once(pool_, sql::dispatched_backlog, queue);
-        return (static_cast<std::size_t>(rows.number(0, 0)) + kRunsPerHint - 1) / kRunsPerHint;
+        // Counted in hints of the size that the dispatcher uses now, as the other transport does, and no further than
+        // it wants to know.
+        constexpr std::size_t kMany = 8;
+        const auto rows = core::pg::once(pool_, sql::dispatched_backlog, queue, kMany * runs_per_hint_);
+        return (static_cast<std::size_t>(rows.number(0, 0)) + runs_per_hint_ - 1) / runs_per_hint_;
     }
 
 private:
     core::pg::Pool& pool_;
+    std::size_t runs_per_hint_ = 1;
     std::shared_ptr<Bell> bell_;
 };
 
@@ -68,7 +71,7 @@ private:
     }
 
     std::vector<Delivery> look(std::size_t most) {
-        const auto rows = core::pg::once(pool_, sql::dispatched, queues_, std::max<std::size_t>(most, 1) * 16);
+        const auto rows = core::pg::once(pool_, sql::dispatched, queues_, std::max<std::size_t>(most, 1) * 32);
         std::map<std::string, Hint> by_queue;
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const std::string queue(rows.text(i, 0));

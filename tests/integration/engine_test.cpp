@@ -33,6 +33,13 @@ queue::Outcome watch_concurrency(const object&, queue::Run&) {
     --concurrent;
     return queue::Done{};
 }
+constexpr core::schema::Field kMomentArgs[] = {{"ms", core::schema::Type::integer, "How long."}};
+queue::Outcome take_a_moment(const object& args, queue::Run&) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(args.at("ms").as_int64()));
+    return queue::Done{};
+}
+constexpr queue::Kind kMoment{
+    .name = "test.moment", .doc = "Takes so many milliseconds.", .args = kMomentArgs, .body = take_a_moment};
 constexpr queue::Kind kCount{
     .name = "test.count", .doc = "Adds one in its own transaction.", .body = count_in_database};
 constexpr queue::Kind kWatch{.name = "test.watch", .doc = "Counts how many run at once.", .body = watch_concurrency};
@@ -41,6 +48,7 @@ std::vector<const queue::Kind*> all_kinds() {
     std::vector<const queue::Kind*> kinds(std::begin(generated::kinds), std::end(generated::kinds));
     kinds.push_back(&kCount);
     kinds.push_back(&kWatch);
+    kinds.push_back(&kMoment);
     return kinds;
 }
 
@@ -322,6 +330,27 @@ TEST_P(Engine, no_organization_starves_another) {
                               "run_archive where id = '" +
                               id + "')"),
               100);
+}
+
+/// Hints carry many runs when a backlog goes fast: what is on the way must not make the urgent ones wait.
+TEST_P(Engine, an_urgent_run_overtakes_a_backlog_however_fast_that_goes) {
+    const auto engine = start();
+    for (const auto& [ms, count] : {std::pair{0, 20000}, {1, 12000}, {20, 800}}) {
+        submit(std::vector<Submission>(static_cast<std::size_t>(count), submission("test.moment", {{"ms", ms}})));
+        const auto before = database.number("select count(*) from run_archive");
+        ASSERT_TRUE(
+            eventually([&] { return database.number("select count(*) from run_archive") > before + count / 10; }, 30s));
+        auto urgent = submission("diagnostic.echo");
+        urgent.priority = 0;
+        const auto id = submit({urgent}).front();
+        ASSERT_TRUE(becomes(id, "succeeded"));
+        EXPECT_LT(std::stod(database.one(
+                      "select extract(epoch from started_at - ready_at) from run_archive where id = '" + id + "'")),
+                  1.5)
+            << ms << " ms each";
+        EXPECT_GT(database.number("select count(*) from run"), 0) << ms << " ms each: the backlog was over";
+        ASSERT_TRUE(all_ended());
+    }
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "api/metrics/metrics.h"
 #include "core/metrics/process.h"
 #include "core/time/time.h"
+#include "domain/deliveries/standing.h"
 #include "kinds.h"
 #include "queue/engine.h"
 #include "queue/sampler.h"
@@ -164,12 +165,38 @@ TEST_F(Scrape, looks_into_the_database_only_when_its_figures_are_old) {
 TEST_F(Scrape, counts_no_further_than_its_limit) {
     const auto registers = engine(false);
     submit("diagnostic.echo", {}, 30);
-    queue::Sampler sampler(*registry, database.pool(), 10);
+    queue::Sampler sampler(*registry, database.pool(), {}, 10);
     sampler.start();
     EXPECT_TRUE(eventually([&] {
         sampler.refresh(0ms);
         return value(depth("nightshift_queue_runs", "ready")) == 10;
     }));
+}
+
+TEST_F(Scrape, tells_what_waits_to_be_sent_and_which_destinations_are_left_alone) {
+    database.one("insert into organization (id, name) values ('" + kOrganization + "', 'Ours') on conflict do nothing");
+    database.one(
+        "insert into mail_destination (name, failures, open_until) values "
+        "('a.example', 5, clock_timestamp() + interval '1 hour'), "
+        "('b.example', 5, clock_timestamp() - interval '1 second'), ('c.example', 0, null)");
+    database.one(
+        "insert into webhook (id, organization_id, name, url) values ('0190d1a0-0000-7000-8000-0000000000a1', '" +
+        kOrganization + "', 'W', 'https://a.example/')");
+    database.one(
+        "insert into webhook_delivery (id, organization_id, webhook_id, event, body, state, due_at) select uuid7(), '" +
+        kOrganization +
+        "', '0190d1a0-0000-7000-8000-0000000000a1', 'job_updated', '{}', s, now() from unnest(array['intended', "
+        "'deferred', 'delivered']) s");
+    const domain::deliveries::Standing standing(*registry);
+    queue::Sampler sampler(*registry, database.pool(), [&](auto& pool) { standing.sample(pool); });
+    sampler.start();
+    ASSERT_TRUE(eventually([&] {
+        sampler.refresh(0ms);
+        return value(R"(nightshift_deliveries_waiting{channel="webhook"})") == 2;
+    }));
+    EXPECT_EQ(value(R"(nightshift_destinations_left_alone{channel="mail"})"), 1);
+    EXPECT_EQ(value(R"(nightshift_destinations_left_alone{channel="webhook"})"), 0);
+    EXPECT_EQ(value(R"(nightshift_deliveries_waiting{channel="mail"})"), 0);
 }
 
 TEST_F(Scrape, answers_when_the_database_does_not) {
@@ -268,6 +295,8 @@ TEST_F(Scrape, every_metric_is_in_the_reference) {
     router.answer({});
     submit("diagnostic.fail", {{"how", "permanent"}});
     const auto process = core::metrics::watch_process(*registry);
+    const domain::deliveries::Standing standing(*registry);
+    standing.sample(database.pool());
     ASSERT_TRUE(all_ended());
     std::ifstream file(std::filesystem::path(NIGHTSHIFT_SOURCE) / "docs/reference/metrics.md");
     const std::string reference{std::istreambuf_iterator<char>(file), {}};

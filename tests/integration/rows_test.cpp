@@ -124,13 +124,13 @@ TEST_F(RowsAsJson, BearNumbersThatAreGivenOnceOverTwoProcesses) {
 
 TEST_F(RowsAsJson, WaitForNobodyWhoMakesAnotherJob) {
     configure_jobs();
-    domain::jobs::set_numbers(std::make_shared<domain::jobs::Numbers>(database.pool().settings()));
+    domain::jobs::Numbers numbers(database.pool().settings());
+    services.numbers = &numbers;
     const auto first = job(admin);
     auto lease = database.pool().acquire();
     core::pg::Transaction slow(lease, {.actor = "user:" + admin.id, .organization = kHere});
     const auto held = domain::jobs::next_number(slow, kHere, "JOB");
     const auto second = call(admin, "POST", "/api/v1/jobs", R"({"title":"Meanwhile"})");
-    domain::jobs::set_numbers(nullptr);
     EXPECT_EQ(second.status, 201) << second;
     EXPECT_EQ(second.at("key"), "JOB-" + std::to_string(held + 1));
     EXPECT_FALSE(first.empty());

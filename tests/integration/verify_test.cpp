@@ -53,6 +53,7 @@ insert into run_archive (id, organization_id, kind, queue, state, priority, epoc
 values (id(6), id(80), 'diagnostic.echo', 'default', 'succeeded', 2, 1, 1, 5, 0, now(), now(), now() - interval '1 hour', now(), now(), id(90), id(70), 'schedule', '{}', null, null, null),
        (id(7), id(80), 'diagnostic.fail', 'default', 'dead', 2, 2, 2, 2, 0, now(), now(), now() - interval '1 hour', now(), now(), id(90), null, 'api', '{}', 'told', 'no', 'shape');
 insert into run_tally values (id(80), 2);
+select run_archive_partitions((clock_timestamp() at time zone 'UTC')::date - 1, 1);
 insert into run_attempt select id(7), n, n, id(90), now() + make_interval(secs => n - 1), now() + make_interval(secs => n), 'retry', 'told', 'no', null from generate_series(1, 2) n;
 insert into run_attempt select id(4), 1, 1, id(90), now() - interval '2 minutes', now() - interval '1 minute', 'retry', 'told', 'no', null;
 insert into run_event (run_id, at, actor, event) select id(7), now(), 'worker', 'dead';
