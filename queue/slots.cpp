@@ -18,6 +18,7 @@ using std::chrono::steady_clock;
 
 constexpr auto kAhead = 20ms;  // claimed but not started: no more than this much work
 constexpr std::int64_t kMostAhead = 2048;
+constexpr auto kRest = 200ms;
 constexpr auto kGrace = 10s;  // between asking a handler to stop and giving its thread up
 constexpr std::size_t kMostAbandoned = 32;
 
@@ -83,11 +84,14 @@ std::size_t Slots::idle() const {
 
 std::size_t Slots::room() const {
     const auto slots = static_cast<std::int64_t>(context_.settings.slots);
-    const auto usual = usual_ns_.load();
-    const auto ahead = usual < 0 ? 0
-                                 : std::min<std::int64_t>(kMostAhead, slots * std::chrono::nanoseconds(kAhead).count() /
-                                                                          std::max<std::int64_t>(usual, 1));
     const std::lock_guard lock(mutex_);
+    // What comes after a rest may be of another kind: how long that takes is not known.
+    const bool rested = waiting_.empty() && busy_ == 0 && steady_clock::now() - at_rest_since_ > kRest;
+    const auto usual = usual_ns_.load();
+    const auto ahead = usual < 0 || rested
+                           ? 0
+                           : std::min<std::int64_t>(kMostAhead, slots * std::chrono::nanoseconds(kAhead).count() /
+                                                                    std::max<std::int64_t>(usual, 1));
     const auto taken = static_cast<std::int64_t>(waiting_.size() + busy_);
     // Writing is part of the work: a completer that falls behind slows the claims down.
     const auto writing = static_cast<std::int64_t>(completer_.waiting());
@@ -119,7 +123,7 @@ void Slots::work(const std::stop_token& stop, const std::shared_ptr<Seat>& seat)
         }
         run(std::move(next), seat);
         --busy_;
-        forget_usual();
+        note_rest();
         freed_.notify_one();
         if (seat->abandoned) return;  // somebody else sits here now
     }
@@ -258,10 +262,9 @@ void Slots::learn(std::chrono::nanoseconds took) {
     usual_ns_ = before < 0 || took.count() > before ? took.count() : (before * 7 + took.count()) / 8;
 }
 
-/// What comes after a rest may be of another kind: how long that takes is not known.
-void Slots::forget_usual() {
+void Slots::note_rest() {
     const std::lock_guard lock(mutex_);
-    if (waiting_.empty() && busy_ == 0) usual_ns_ = -1;
+    if (waiting_.empty() && busy_ == 0) at_rest_since_ = steady_clock::now();
 }
 
 void Slots::ask_to_stop(const std::string& run, StopReason reason) {

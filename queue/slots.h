@@ -62,15 +62,16 @@ private:
     void settle_surely(const Execution& execution, const Ending& ending);
     std::optional<Ending> finish_surely(Execution& execution, const json::value& result);
     void learn(std::chrono::nanoseconds took);
-    void forget_usual();
+    void note_rest();
 
     Context& context_;
     Completer& completer_;
-    mutable std::mutex mutex_;  // guards waiting_, seats_
+    mutable std::mutex mutex_;  // guards waiting_, seats_, at_rest_since_
     std::condition_variable_any given_, freed_;
     std::deque<Claimed> waiting_;
     std::list<std::shared_ptr<Seat>> seats_;
     std::vector<std::jthread> threads_;
+    std::chrono::steady_clock::time_point at_rest_since_{};
     std::atomic<std::size_t> busy_{0};
     std::atomic<std::int64_t> usual_ns_{-1};  // moving average of a handler's time; -1: not known yet
 };

@@ -297,7 +297,9 @@ TEST(PostgresTransport, offers_what_is_dispatched) {
         "dispatched_at, origin) "
         "select gen_random_uuid(), gen_random_uuid(), 'k', 'default', 'dispatched', 1, 1, now(), now(), now(), 'test' "
         "from generate_series(1, 3)");
-    EXPECT_EQ(publisher->backlog("default"), 1U);
+    EXPECT_EQ(publisher->backlog("default"), 3U) << "in hints of one run, until larger ones were given";
+    publisher->publish(std::vector<Hint>{{"default", std::vector<Hint::Item>(2)}});
+    EXPECT_EQ(publisher->backlog("default"), 2U);
     const auto consumer = transport->consumer({"default"}, 16);
     const auto got = consumer->receive(16, 1000ms);
     ASSERT_EQ(got.size(), 1U);
