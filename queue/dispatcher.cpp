@@ -18,7 +18,7 @@ using core::pg::Transaction;
 
 constexpr std::size_t kLeastBudget = 16, kMostBudget = 2048, kMostPerHint = 512;
 constexpr std::size_t kFewHints = 4;  // more than these waiting: workers have enough to do
-constexpr auto kGrowEvery = 10ms;
+constexpr auto kGrowEvery = 30ms;
 constexpr auto kRefreshEvery = 1s;                // lanes, pauses, limits
 constexpr auto kStepEvery = 1s, kStepBack = 10s;  // commits later than their row's time are found by stepping back
 constexpr auto kWalkEvery = 20s;                  // and whatever is older by a walk over the whole index
@@ -110,6 +110,15 @@ bool Dispatcher::learn_lanes() {
     return learnt;
 }
 
+/// Nothing was found ahead: perhaps something was handed back behind. False when that was looked at just now.
+bool Dispatcher::look_back(Queue& queue, Steady now) {
+    if (now - queue.looked_back_at < std::max<std::chrono::steady_clock::duration>(kStepEvery, walk_cost_ * 50))
+        return false;
+    queue.looked_back_at = now;
+    for (auto& lane : queue.lanes) lane.frontier = "-infinity";
+    return true;
+}
+
 void Dispatcher::step_back(Steady now) {
     if (now - stepped_at_ < kStepEvery) return;
     stepped_at_ = now;
@@ -130,7 +139,7 @@ bool Dispatcher::take_next_door(const std::string& name, Queue& queue) {
     const auto most = std::min(idle, queue.budget);
     const auto taken = admit_next_door(name, queue, most);
     queue.busy = taken >= most;
-    if (taken == 0) return !learn_lanes();
+    if (taken == 0) return !learn_lanes() && !look_back(queue, std::chrono::steady_clock::now());
     return !queue.busy;
 }
 
@@ -164,7 +173,7 @@ bool Dispatcher::serve(const std::string& name, Queue& queue) {
     if (admitted.items.empty() && learn_lanes()) return true;
     if (admitted.items.empty()) {
         grow(queue, false);
-        return false;
+        return look_back(queue, std::chrono::steady_clock::now());
     }
     publish(name, admitted.items);
     grow(queue, waiting == 0);

@@ -60,7 +60,7 @@ private:
         bool paused = false, limited = false, keyed = false;
         bool busy = false;        ///< the last turn left something behind
         std::size_t budget = 16;  ///< grows while workers keep up, shrinks when hints pile up
-        std::chrono::steady_clock::time_point grown_at{};
+        std::chrono::steady_clock::time_point grown_at{}, looked_back_at{};
     };
     struct Admitted {
         std::vector<Hint::Item> items;
@@ -83,6 +83,7 @@ private:
     bool serve(const std::string& name, Queue& queue);
     Admitted admit(const std::string& name, Queue& queue, std::size_t budget);
     static void grow(Queue& queue, bool all_taken);
+    bool look_back(Queue& queue, Steady now);
     bool take_next_door(const std::string& name, Queue& queue);
     std::size_t admit_next_door(const std::string& name, Queue& queue, std::size_t most);
     Admitted admit_free(const std::string& name, Queue& queue, std::size_t budget);

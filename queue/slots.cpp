@@ -71,6 +71,7 @@ void Slots::give(std::vector<Claimed> runs) {
     }
     {
         const std::lock_guard lock(mutex_);
+        if (have_rested()) usual_ns_ = -1;
         for (auto& run : runs) waiting_.push_back(std::move(run));
     }
     count == 1 ? given_.notify_one() : given_.notify_all();
@@ -85,18 +86,21 @@ std::size_t Slots::idle() const {
 std::size_t Slots::room() const {
     const auto slots = static_cast<std::int64_t>(context_.settings.slots);
     const std::lock_guard lock(mutex_);
-    // What comes after a rest may be of another kind: how long that takes is not known.
-    const bool rested = waiting_.empty() && busy_ == 0 && steady_clock::now() - at_rest_since_ > kRest;
-    const auto usual = usual_ns_.load();
-    const auto ahead = usual < 0 || rested
-                           ? 0
-                           : std::min<std::int64_t>(kMostAhead, slots * std::chrono::nanoseconds(kAhead).count() /
-                                                                    std::max<std::int64_t>(usual, 1));
+    const auto usual = have_rested() ? -1 : usual_ns_.load();
+    const auto ahead = usual < 0 ? 0
+                                 : std::min<std::int64_t>(kMostAhead, slots * std::chrono::nanoseconds(kAhead).count() /
+                                                                          std::max<std::int64_t>(usual, 1));
     const auto taken = static_cast<std::int64_t>(waiting_.size() + busy_);
     // Writing is part of the work: a completer that falls behind slows the claims down.
     const auto writing = static_cast<std::int64_t>(completer_.waiting());
     return static_cast<std::size_t>(
         std::max<std::int64_t>(0, slots + (ahead < slots ? 0 : ahead) - taken - writing / 4));
+}
+
+std::chrono::nanoseconds Slots::time_for(std::size_t runs) const {
+    const auto usual = std::max<std::int64_t>(usual_ns_.load(), 0);
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(runs) * usual /
+                                    static_cast<std::int64_t>(context_.settings.slots));
 }
 
 bool Slots::wait_for_room(std::chrono::milliseconds limit) {
@@ -260,6 +264,11 @@ void Slots::learn(std::chrono::nanoseconds took) {
     const auto before = usual_ns_.load();
     // Slowness is believed at once, speed only by and by: taking too much ahead of a slow handler makes runs wait.
     usual_ns_ = before < 0 || took.count() > before ? took.count() : (before * 7 + took.count()) / 8;
+}
+
+/// What comes after a rest may be of another kind: how long that takes is not known.
+bool Slots::have_rested() const {
+    return waiting_.empty() && busy_ == 0 && steady_clock::now() - at_rest_since_ > kRest;
 }
 
 void Slots::note_rest() {

@@ -28,6 +28,8 @@ public:
     /// How many more runs may be claimed now.
     std::size_t room() const;
     std::size_t busy() const { return busy_; }
+    /// How long so many more would take, as far as is known.
+    std::chrono::nanoseconds time_for(std::size_t runs) const;
     /// Waits until there is room, at most `limit`.
     bool wait_for_room(std::chrono::milliseconds limit);
     /// Asks one run, or all, to stop.
@@ -63,6 +65,7 @@ private:
     std::optional<Ending> finish_surely(Execution& execution, const json::value& result);
     void learn(std::chrono::nanoseconds took);
     void note_rest();
+    bool have_rested() const;  // mutex_ held
 
     Context& context_;
     Completer& completer_;

@@ -92,7 +92,7 @@ void Worker::turn() {
         return;
     }
     // They take longer than those before them: nothing urgent overtakes what we hold.
-    if (steady_clock::now() - received_at_ > 2 * kPatience) hand_back();
+    if (slots_.time_for(pending_.size()) > 2 * kPatience) hand_back();
     if (pending_.empty()) receive();
     claim_pending();
 }
@@ -113,7 +113,6 @@ void Worker::receive() {
     consumer_->widen(prefetch());
     const auto deliveries =
         consumer_->receive(std::clamp<std::size_t>(room / 16, 1, kMostHints), is_aside() ? kPatience / 5 : kPatience);
-    received_at_ = steady_clock::now();
     for (const auto& delivery : deliveries)
         pending_.insert(pending_.end(), delivery.hint.items.begin(), delivery.hint.items.end());
     // Hints are disposable: what is lost with us from here on is hinted again by its age.

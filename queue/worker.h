@@ -55,7 +55,6 @@ private:
     std::chrono::steady_clock::time_point retry_broker_at_{}, look_aside_at_{};
     std::chrono::steady_clock::time_point aside_until_{};  // hints come late or never, though the broker answers us
     std::deque<Hint::Item> pending_;                       // hinted to us, not claimed yet
-    std::chrono::steady_clock::time_point received_at_{};  // the youngest of them
     std::atomic<std::chrono::steady_clock::time_point> moved_{std::chrono::steady_clock::now()};
     std::jthread thread_;
 };

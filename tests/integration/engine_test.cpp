@@ -335,7 +335,7 @@ TEST_P(Engine, no_organization_starves_another) {
 /// Hints carry many runs when a backlog goes fast: what is on the way must not make the urgent ones wait.
 TEST_P(Engine, an_urgent_run_overtakes_a_backlog_however_fast_that_goes) {
     const auto engine = start();
-    for (const auto& [ms, count] : {std::pair{0, 20000}, {1, 12000}, {20, 800}}) {
+    for (const auto& [ms, count] : {std::pair{0, 20000}, {1, 12000}, {20, 1600}}) {
         submit(std::vector<Submission>(static_cast<std::size_t>(count), submission("test.moment", {{"ms", ms}})));
         const auto before = database.number("select count(*) from run_archive");
         ASSERT_TRUE(
@@ -346,11 +346,23 @@ TEST_P(Engine, an_urgent_run_overtakes_a_backlog_however_fast_that_goes) {
         ASSERT_TRUE(becomes(id, "succeeded"));
         EXPECT_LT(std::stod(database.one(
                       "select extract(epoch from started_at - ready_at) from run_archive where id = '" + id + "'")),
-                  1.5)
+                  3)
             << ms << " ms each";
         EXPECT_GT(database.number("select count(*) from run"), 0) << ms << " ms each: the backlog was over";
-        ASSERT_TRUE(all_ended());
+        ASSERT_TRUE(all_ended()) << ms << " ms each";
     }
+}
+
+/// A worker hands back what it could not begin; by then the dispatcher has read on.
+TEST_P(Engine, what_was_handed_back_is_not_left_until_somebody_looks_from_the_start) {
+    auto with = settings();
+    with.slots = 1;
+    submit(std::vector<Submission>(12, submission("test.moment", {{"ms", 300}})));
+    database.one("update run set ready_at = now() - interval '1 minute'");
+    const auto began = std::chrono::steady_clock::now();
+    const auto engine = start(std::move(with));
+    ASSERT_TRUE(all_ended());
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 12s);
 }
 
 }  // namespace
