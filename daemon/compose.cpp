@@ -131,10 +131,11 @@ Daemon::Daemon(const Configuration& configuration, const std::set<std::string>& 
     prepare_schema(configuration, keep_waiting);
     const bool answers = roles.contains("api");
     metrics_ = std::make_shared<core::metrics::Registry>();
-    engine_ = std::make_unique<queue::Engine>(engine_settings(configuration, roles, metrics_), generated::kinds);
+    auto settings = engine_settings(configuration, roles, metrics_);
+    settings.above = domain::jobs::BulkStep([this](auto&&... of) { return api::jobs::bulk_step(*services_, of...); });
+    engine_ = std::make_unique<queue::Engine>(std::move(settings), generated::kinds);
     make_services(configuration, answers);
     domain::deliveries::prepare(*pool_, domain::deliveries::settings_from(services_->setting));
-    domain::jobs::set_bulk_step(api::jobs::bulk_step_of(*services_));
     engine_->start();
     // Nobody is answered before the engine can take what they send
     if (answers) open_api(configuration);
@@ -250,7 +251,6 @@ Daemon::~Daemon() {
     sweep_watch_.reset();
     server_.reset();
     engine_.reset();
-    domain::jobs::set_bulk_step({});
 }
 
 bool Daemon::is_moving() const {

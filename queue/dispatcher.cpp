@@ -110,15 +110,7 @@ bool Dispatcher::learn_lanes() {
     return learnt;
 }
 
-/// Nothing was found ahead: perhaps something was handed back behind. False when that was looked at just now.
-bool Dispatcher::look_back(Queue& queue, Steady now) {
-    if (now - queue.looked_back_at < std::max<std::chrono::steady_clock::duration>(kStepEvery, walk_cost_ * 50))
-        return false;
-    queue.looked_back_at = now;
-    for (auto& lane : queue.lanes) lane.frontier = "-infinity";
-    return true;
-}
-
+/// What was committed after younger rows were admitted lies behind the frontiers.
 void Dispatcher::step_back(Steady now) {
     if (now - stepped_at_ < kStepEvery) return;
     stepped_at_ = now;
@@ -129,6 +121,15 @@ void Dispatcher::step_back(Steady now) {
     for (auto& [name, queue] : queues_)
         for (auto& lane : queue.lanes) lane.frontier = std::min(lane.frontier, since);
     if (walk) notice({"*"});
+}
+
+/// Nothing was found ahead: perhaps something was handed back behind. False when that was looked at just now.
+bool Dispatcher::look_back(Queue& queue, Steady now) {
+    if (now - queue.looked_back_at < std::max<std::chrono::steady_clock::duration>(kStepEvery, walk_cost_ * 50))
+        return false;
+    queue.looked_back_at = now;
+    for (auto& lane : queue.lanes) lane.frontier = "-infinity";
+    return true;
 }
 
 /// An idle slot in this process starts a run without the way over the broker: half the latency, and nobody waits
@@ -169,11 +170,10 @@ bool Dispatcher::serve(const std::string& name, Queue& queue) {
     }
     auto admitted = admit(name, queue, queue.budget);
     queue.busy = admitted.items.size() >= admitted.asked && !admitted.items.empty();
-    // Something was noticed and nothing found: perhaps the first run of a lane that we don't know.
-    if (admitted.items.empty() && learn_lanes()) return true;
     if (admitted.items.empty()) {
         grow(queue, false);
-        return look_back(queue, std::chrono::steady_clock::now());
+        // Something was noticed and nothing found: perhaps the first run of a lane that we don't know.
+        return learn_lanes() || look_back(queue, std::chrono::steady_clock::now());
     }
     publish(name, admitted.items);
     grow(queue, waiting == 0);
@@ -184,9 +184,9 @@ bool Dispatcher::serve(const std::string& name, Queue& queue) {
 /// raised first shows that workers keep up with it: hints that they hold in reserve look as if nobody waited.
 void Dispatcher::grow(Queue& queue, bool all_taken) {
     const auto now = std::chrono::steady_clock::now();
-    if (!queue.busy)
+    if (!queue.busy) {
         queue.budget = kLeastBudget;
-    else if (all_taken && now - queue.grown_at >= kGrowEvery) {
+    } else if (all_taken && now - queue.grown_at >= kGrowEvery) {
         queue.budget = std::min(queue.budget * 2, kMostBudget);
         queue.grown_at = now;
     }

@@ -80,10 +80,10 @@ private:
     void refresh(Steady now);
     bool learn_lanes();
     void step_back(Steady now);
+    bool look_back(Queue& queue, Steady now);
     bool serve(const std::string& name, Queue& queue);
     Admitted admit(const std::string& name, Queue& queue, std::size_t budget);
     static void grow(Queue& queue, bool all_taken);
-    bool look_back(Queue& queue, Steady now);
     bool take_next_door(const std::string& name, Queue& queue);
     std::size_t admit_next_door(const std::string& name, Queue& queue, std::size_t most);
     Admitted admit_free(const std::string& name, Queue& queue, std::size_t budget);

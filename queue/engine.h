@@ -3,6 +3,7 @@
 //   Engine engine(settings, kinds);   engine.start();   ...   engine.drain(30s);
 #pragma once
 
+#include <any>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -35,6 +36,7 @@ struct EngineSettings {
     std::string program = {};      ///< path of this executable, for isolated kinds
     std::string config_path = {};  ///< handed to isolated children
     std::function<json::value(std::string_view)> setting = nullptr;
+    std::any above = {};                                         ///< for kinds that ask for it by its type: Run::above
     std::shared_ptr<core::metrics::Registry> metrics = nullptr;  ///< where to count; null: for nobody
     std::function<void(core::pg::Pool&)> sample = nullptr;       ///< what else is read when figures are asked for
 };

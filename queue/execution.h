@@ -45,6 +45,8 @@ public:
     void roll_back();
 
 private:
+    const std::any* given() const override { return &context_.settings.above; }
+
     Context& context_;
     Claimed claimed_;
     const Kind& kind_;

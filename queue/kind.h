@@ -2,6 +2,7 @@
 // A folder below workers/ with a header that says `inline constexpr queue::Kind kind{...}` is all it takes to add one.
 #pragma once
 
+#include <any>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -65,6 +66,15 @@ public:
     /// A setting of the daemon's configuration by its dotted path ("reports.folder"), as JSON; null when there is none.
     /// An isolated process throws for what its kind does not list in `settings`.
     virtual json::value setting(std::string_view path) const = 0;
+    /// What the composer gave to kinds that stand on floors above theirs (EngineSettings.above); null when it gave no
+    /// T.
+    template <class T>
+    const T* above() const {
+        return std::any_cast<T>(given());
+    }
+
+private:
+    virtual const std::any* given() const { return nullptr; }
 };
 
 using Handler = Outcome (*)(const json::object& args, Run& run);

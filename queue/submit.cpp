@@ -1,6 +1,8 @@
 #include "queue/submit.h"
 
 #include <algorithm>
+#include <functional>
+#include <type_traits>
 
 #include "core/error/error.h"
 #include "core/time/time.h"
@@ -18,8 +20,7 @@ using core::pg::Transaction;
 /// A submission with every default filled in, in the database's text forms.
 struct Row {
     std::string id, organization, kind, queue, state, not_before, args;
-    int priority = 0, max_attempts = 0;
-    std::int64_t timeout_ms = 0;
+    std::int64_t priority = 0, max_attempts = 0, timeout_ms = 0;
     const Submission* from = nullptr;
 };
 
@@ -45,34 +46,32 @@ Row row_of(const Submission& from) {
     return row;
 }
 
+/// A value of each row, by a member or a function.
+template <class Of>
+auto column(const std::vector<Row>& rows, Of of) {
+    std::vector<std::decay_t<std::invoke_result_t<Of, const Row&>>> values;
+    values.reserve(rows.size());
+    for (const auto& row : rows) values.push_back(std::invoke(of, row));
+    return values;
+}
+
 /// What is the same in every row is sent and read once.
-template <class Column>
-Column brief(Column column) {
-    const bool same = std::ranges::all_of(column, [&](const auto& one) { return one == column.front(); });
-    if (same && !column.empty()) column.resize(1);
-    return column;
+template <class Of>
+auto brief(const std::vector<Row>& rows, Of of) {
+    const auto& first = std::invoke(of, rows.front());
+    const bool is_same = std::ranges::all_of(rows, [&](const Row& row) { return std::invoke(of, row) == first; });
+    return is_same ? std::vector{first} : column(rows, of);
 }
 
 void insert_many(Transaction& tx, const std::vector<Row>& rows) {
-    const auto column = [&](auto of) {
-        std::vector<std::decay_t<decltype(of(rows.front()))>> values;
-        values.reserve(rows.size());
-        for (const auto& row : rows) values.push_back(of(row));
-        return values;
+    const auto given = [&](std::string Submission::*member) {
+        return brief(rows, [member](const Row& row) -> const std::string& { return row.from->*member; });
     };
-    const auto same = [&](auto of) { return brief(column(of)); };
-    tx.run(sql::submit, column([](const Row& row) { return row.id; }),
-           same([](const Row& row) { return row.organization; }), same([](const Row& row) { return row.kind; }),
-           same([](const Row& row) { return row.queue; }), same([](const Row& row) { return row.state; }),
-           same([](const Row& row) { return std::int64_t{row.priority}; }),
-           same([](const Row& row) { return std::int64_t{row.max_attempts}; }),
-           same([](const Row& row) { return row.timeout_ms; }), same([](const Row& row) { return row.not_before; }),
-           same([](const Row& row) { return row.from->concurrency_key; }),
-           same([](const Row& row) { return row.from->schedule_id; }),
-           same([](const Row& row) { return row.from->redriven_from; }),
-           same([](const Row& row) { return row.from->origin; }),
-           same([](const Row& row) { return row.from->trace_parent; }), same([](const Row& row) { return row.args; }),
-           same([](const Row& row) { return row.from->owner; }));
+    const auto of = [&](auto member) { return brief(rows, member); };
+    tx.run(sql::submit, column(rows, &Row::id), of(&Row::organization), of(&Row::kind), of(&Row::queue),
+           of(&Row::state), of(&Row::priority), of(&Row::max_attempts), of(&Row::timeout_ms), of(&Row::not_before),
+           given(&Submission::concurrency_key), given(&Submission::schedule_id), given(&Submission::redriven_from),
+           given(&Submission::origin), given(&Submission::trace_parent), of(&Row::args), given(&Submission::owner));
 }
 
 /// Parents must be live or have succeeded; a child of a failed or unknown run would wait for ever.

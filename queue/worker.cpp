@@ -16,8 +16,9 @@ using std::chrono::steady_clock;
 
 // Messages of up to 512 runs each: what is held in reserve, nothing urgent overtakes.
 constexpr std::uint16_t kPrefetch = 4;
-constexpr std::size_t kMostHints = 16;  // taken at once
-constexpr auto kPatience = 250ms;       // full for longer than this: let others have the hints
+constexpr std::size_t kMostHints = 16;    // taken at once
+constexpr std::size_t kFreePerHint = 16;  // slots that stand free for each hint taken
+constexpr auto kPatience = 250ms;         // full for longer than this: let others have the hints
 constexpr auto kLookAtBroker = 2s;
 constexpr auto kLateHint = 1s, kStayAside = 10s;
 constexpr std::size_t kMostPerClaim = 512;
@@ -111,8 +112,8 @@ void Worker::receive() {
     }
     const auto room = slots_.room();
     consumer_->widen(prefetch());
-    const auto deliveries =
-        consumer_->receive(std::clamp<std::size_t>(room / 16, 1, kMostHints), is_aside() ? kPatience / 5 : kPatience);
+    const auto deliveries = consumer_->receive(std::clamp<std::size_t>(room / kFreePerHint, 1, kMostHints),
+                                               is_aside() ? kPatience / 5 : kPatience);
     for (const auto& delivery : deliveries)
         pending_.insert(pending_.end(), delivery.hint.items.begin(), delivery.hint.items.end());
     // Hints are disposable: what is lost with us from here on is hinted again by its age.

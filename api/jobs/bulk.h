@@ -20,8 +20,9 @@ struct BulkOrder {
 core::json::object bulk_one(core::pg::Transaction& tx, const kit::Services& services, const kit::Caller& caller,
                             const BulkOrder& order, const std::string& id);
 
-/// Makes steps of bulk changes for runs. `services` outlives it.
-domain::jobs::BulkStep bulk_step_of(const kit::Services& services);
+/// A domain::jobs::BulkStep.
+domain::jobs::BulkProgress bulk_step(const kit::Services& services, core::pg::Transaction& tx, const std::string& bulk,
+                                     std::size_t at_most);
 
 /// `/jobs/bulk`.
 std::vector<kit::Route> bulk_routes(const kit::Services& services);

@@ -107,25 +107,24 @@ json::object bulk_one(Transaction& tx, const Services& services, const Caller& c
     return told;
 }
 
-domain::jobs::BulkStep bulk_step_of(const Services& services) {
-    return [&services](Transaction& tx, const std::string& bulk, std::size_t at_most) {
-        const auto found = tx.run(sql::bulk_find, bulk);
-        if (found.empty()) throw Error(Code::not_found, "no such bulk change: " + bulk);
-        const auto order = order_of(found);
-        const auto caller = caller_of(tx, json::parse_object(found.text(0, 1)));
-        tx.run(domain::audit::sql::act_as, caller.actor, caller.organization, json::text_in(order.request, "reason"));
-        const auto rows = tx.run(sql::bulk_next, bulk, static_cast<std::int64_t>(at_most));
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            const auto told = bulk_one(tx, services, caller, order, std::string(rows.text(i, 1)));
-            tx.run(sql::bulk_came, bulk, rows.number(i, 0), json::text_in(told, "outcome"), json::text(told));
-        }
-        const auto counts = tx.run(sql::bulk_counts, bulk);
-        return domain::jobs::BulkProgress{.changed = counts.number(0, 0),
-                                          .unchanged = counts.number(0, 1),
-                                          .refused = counts.number(0, 2),
-                                          .done = counts.number(0, 3),
-                                          .of = counts.number(0, 4)};
-    };
+domain::jobs::BulkProgress bulk_step(const Services& services, Transaction& tx, const std::string& bulk,
+                                     std::size_t at_most) {
+    const auto found = tx.run(sql::bulk_find, bulk);
+    if (found.empty()) throw Error(Code::not_found, "no such bulk change: " + bulk);
+    const auto order = order_of(found);
+    const auto caller = caller_of(tx, json::parse_object(found.text(0, 1)));
+    tx.run(domain::audit::sql::act_as, caller.actor, caller.organization, json::text_in(order.request, "reason"));
+    const auto rows = tx.run(sql::bulk_next, bulk, static_cast<std::int64_t>(at_most));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto told = bulk_one(tx, services, caller, order, std::string(rows.text(i, 1)));
+        tx.run(sql::bulk_came, bulk, rows.number(i, 0), json::text_in(told, "outcome"), json::text(told));
+    }
+    const auto counts = tx.run(sql::bulk_counts, bulk);
+    return domain::jobs::BulkProgress{.changed = counts.number(0, 0),
+                                      .unchanged = counts.number(0, 1),
+                                      .refused = counts.number(0, 2),
+                                      .done = counts.number(0, 3),
+                                      .of = counts.number(0, 4)};
 }
 
 }  // namespace nightshift::api::jobs

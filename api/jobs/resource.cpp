@@ -209,10 +209,8 @@ void begin_job(const Change& change) {
     }
     note_moments(change, "", found.text(0, 4));
     const std::string prefix(found.text(0, 3));
-    const auto number = change.services.numbers != nullptr
-                            ? change.services.numbers->next(change.caller.organization, prefix)
-                            : domain::jobs::next_number(change.tx, change.caller.organization, prefix);
-    change.body["key"] = prefix + "-" + std::to_string(number);
+    change.body["key"] =
+        prefix + "-" + std::to_string(change.services.numbers->next(change.caller.organization, prefix));
 }
 
 /// What has its own permission keeps it when it comes with other fields.

@@ -29,7 +29,7 @@ struct Services {
     std::function<core::json::value(std::string_view)> setting;  ///< of the configuration, by dotted path
     domain::identity::Gate* gate = nullptr;                      ///< signing in
     core::metrics::Registry* metrics = nullptr;                  ///< null: nobody counts
-    domain::jobs::Numbers* numbers = nullptr;                    ///< of keys; null: a transaction holds the counter
+    domain::jobs::Numbers* numbers = nullptr;                    ///< of keys; null: nobody makes jobs
 };
 
 /// How far a permission reaches: nothing, one's own person, what one has to do with, one's team, all of the

@@ -1,5 +1,5 @@
 // Changes of many jobs in the background. The rules of a job's change live with its resource, above this floor: whoever
-// composes the program says here how a step is made, and the run that works through the jobs takes it from here.
+// composes the program says how a step is made, and the run that works through the jobs is given it (Run::above).
 #pragma once
 
 #include <cstddef>
@@ -16,10 +16,5 @@ struct BulkProgress {
 /// Does up to `at_most` of the jobs that wait, each with its outcome written in the same transaction: none is done
 /// twice, whoever dies when. Throws Error(not_found) for no such bulk change, Error(forbidden) when who asked has left.
 using BulkStep = std::function<BulkProgress(core::pg::Transaction&, const std::string& bulk, std::size_t at_most)>;
-
-/// Before the engine starts; an empty one after it ended.
-void set_bulk_step(BulkStep step);
-/// Throws Error(unavailable) when nobody has said how.
-BulkStep bulk_step();
 
 }  // namespace nightshift::domain::jobs

@@ -17,10 +17,6 @@ core::pg::PoolSettings for_numbers(core::pg::PoolSettings settings) {
 
 }  // namespace
 
-std::int64_t next_number(core::pg::Transaction& tx, const std::string& organization, const std::string& prefix) {
-    return tx.run(sql::job_numbers, organization, prefix, 1).number(0, 0);
-}
-
 Numbers::Numbers(const core::pg::PoolSettings& of) : pool_(for_numbers(of)) {}
 Numbers::~Numbers() = default;
 

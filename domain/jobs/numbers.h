@@ -48,7 +48,4 @@ private:
     std::map<std::string, Line> lines_;
 };
 
-/// Without a link of its own: the transaction holds the counter until it ends.
-std::int64_t next_number(core::pg::Transaction& tx, const std::string& organization, const std::string& prefix);
-
 }  // namespace nightshift::domain::jobs

@@ -8,6 +8,8 @@
 namespace nightshift::queue {
 namespace {
 
+constexpr std::size_t kRunsPerHint = 32;  // read for each hint that a worker asks for
+
 /// What publishers and consumers of one process share.
 struct Bell {
     std::mutex mutex;  // guards rung
@@ -71,7 +73,8 @@ private:
     }
 
     std::vector<Delivery> look(std::size_t most) {
-        const auto rows = core::pg::once(pool_, sql::dispatched, queues_, std::max<std::size_t>(most, 1) * 32);
+        const auto rows =
+            core::pg::once(pool_, sql::dispatched, queues_, std::max<std::size_t>(most, 1) * kRunsPerHint);
         std::map<std::string, Hint> by_queue;
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const std::string queue(rows.text(i, 0));

@@ -2,6 +2,8 @@
 // are given once, to many who ask at the same time.
 #include <gtest/gtest.h>
 
+#include <future>
+#include <memory>
 #include <set>
 #include <thread>
 
@@ -9,6 +11,7 @@
 #include "core/pg/rows.h"
 #include "domain/jobs/numbers.h"
 #include "tests/kit/api_fixture.h"
+#include "tests/kit/eventually.h"
 #include "tests/kit/tenant.h"
 
 namespace nightshift::tests::rows {
@@ -99,9 +102,9 @@ TEST_F(RowsAsJson, AreFoundByPlansMadeOnceAndTheNextStatementIsPlannedAsEver) {
     EXPECT_EQ(tx.run(kMode).text(0, 0), "auto");
 }
 
-std::set<std::int64_t> taken(domain::jobs::Numbers& numbers, int count) {
+std::set<std::int64_t> taken(domain::jobs::Numbers& from, int count) {
     std::set<std::int64_t> mine;
-    for (int i = 0; i < count; ++i) mine.insert(numbers.next(kOrganization, "TWO"));
+    for (int i = 0; i < count; ++i) mine.insert(from.next(kOrganization, "TWO"));
     return mine;
 }
 
@@ -124,19 +127,26 @@ TEST_F(RowsAsJson, BearNumbersThatAreGivenOnceOverTwoProcesses) {
 
 TEST_F(RowsAsJson, WaitForNobodyWhoMakesAnotherJob) {
     configure_jobs();
-    domain::jobs::Numbers numbers(database.pool().settings());
-    services.numbers = &numbers;
-    make_routes();
-    const auto first = job(admin);
-    const auto held = numbers.next(kHere, "JOB");  // for a job whose transaction takes its time
-    const auto second = call(admin, "POST", "/api/v1/jobs", R"({"title":"Meanwhile"})");
-    EXPECT_EQ(second.status, 201) << second;
-    EXPECT_EQ(second.at("key"), "JOB-" + std::to_string(held + 1));
-    EXPECT_FALSE(first.empty());
+    const auto slow = person("admin"), quick = person("admin");
+    auto lease = database.pool().acquire();
+    auto elsewhere = std::make_unique<core::pg::Transaction>(lease);
+    elsewhere->execute("select 1 from app_user where id = '" + slow.id + "' for update");
+    auto late = std::async(std::launch::async, [&] { return job(slow); });  // its row waits for its creator's
+    ASSERT_TRUE(eventually([&] {
+        return database.number(
+                   "select count(*) from pg_stat_activity where datname = current_database() and "
+                   "wait_event_type = 'Lock'") == 1;
+    }));
+    auto other =
+        std::async(std::launch::async, [&] { return call(quick, "POST", "/api/v1/jobs", R"({"title":"Meanwhile"})"); });
+    EXPECT_EQ(other.wait_for(std::chrono::seconds(10)), std::future_status::ready) << "it waits for another's commit";
+    EXPECT_EQ(late.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+    elsewhere.reset();
+    EXPECT_EQ(other.get().at("key"), "JOB-2");
+    EXPECT_EQ(database.one("select key from job where id = '" + late.get() + "'"), "JOB-1");
 }
 
 TEST_F(RowsAsJson, OfAnUnknownOrganizationBearNoNumberAndSayWhy) {
-    domain::jobs::Numbers numbers(database.pool().settings());
     EXPECT_THROW(numbers.next(core::time::uuid7(), "JOB"), core::Error);
     EXPECT_EQ(numbers.next(kHere, "ONE"), 1);
 }

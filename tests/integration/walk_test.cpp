@@ -10,6 +10,7 @@
 #include "core/error/error.h"
 #include "core/time/time.h"
 #include "domain/identity/roles.h"
+#include "domain/jobs/numbers.h"
 #include "kinds.h"
 #include "resources.h"
 #include "tests/kit/tenant.h"
@@ -246,8 +247,9 @@ protected:
     domain::identity::Gate gate{
         database.pool(), {.failures_to_lock = 1000000, .password_cost = 4}, [this] { return now; }};
     queue::Engine engine{{.database_url = database.url()}, generated::kinds};
-    api::kit::Services services{database.pool(), engine, [](std::string_view) { return json::value("/nowhere"); },
-                                &gate};
+    domain::jobs::Numbers numbers{database.pool().settings()};
+    api::kit::Services services{database.pool(), engine,  [](std::string_view) { return json::value("/nowhere"); },
+                                &gate,           nullptr, &numbers};
     std::vector<Route> routes;
     std::unique_ptr<api::kit::Router> router;
     std::vector<Who> known, nobody;

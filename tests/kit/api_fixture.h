@@ -13,6 +13,7 @@
 
 #include "api/kit/router.h"
 #include "core/time/time.h"
+#include "domain/jobs/numbers.h"
 #include "kinds.h"
 #include "resources.h"
 #include "tests/kit/database.h"
@@ -151,13 +152,17 @@ protected:
     queue::Engine engine{
         {.database_url = database.url(), .dispatch = false, .schedule = false, .work = false, .maintain = false},
         generated::kinds};
+    domain::jobs::Numbers numbers{database.pool().settings()};
     std::map<std::string, core::json::value, std::less<>> settings;
-    api::kit::Services services{database.pool(), engine,
+    api::kit::Services services{database.pool(),
+                                engine,
                                 [this](std::string_view path) {
                                     const auto found = settings.find(path);
                                     return found == settings.end() ? core::json::value() : found->second;
                                 },
-                                &gate};
+                                &gate,
+                                nullptr,
+                                &numbers};
     std::vector<api::kit::Route> routes;
     std::unique_ptr<api::kit::Router> router;
     Person admin;

@@ -42,24 +42,23 @@ run_halves() {
     done
 }
 
-# Fault tests break servers, so they have their own; and they mostly wait, so they run beside the others. BESIDE: their process.
+# Fault tests break servers, so they have their own; and they mostly wait, so they run beside the others. FAULT: their process.
 start_fault_tests() {
-    local preset=$1 folder=$2
+    local preset=$1 filter=$2 folder=$3
     (
         servers_start "$folder/fault" > /dev/null || exit 1
         NIGHTSHIFT_TEST_DATABASE_URL=$(postgres_url "$folder/fault") NIGHTSHIFT_TEST_AMQP_URL=$(rabbitmq_url "$folder/fault") \
-            NIGHTSHIFT_TEST_SERVERS="$PWD/dev servers $folder/fault" exec "build/$preset/tests/fault_tests" --gtest_brief=1 "--gtest_output=json:$folder/fault.json"
+            NIGHTSHIFT_TEST_SERVERS="$PWD/dev servers $folder/fault" exec "build/$preset/tests/fault_tests" --gtest_brief=1 "--gtest_output=json:$folder/fault.json" ${filter:+"--gtest_filter=$filter"}
     ) > "$folder/fault.out" 2> "$folder/fault.log" &
-    BESIDE=$!
+    FAULT=$!
 }
 
 run_suite() {
     local suite=$1 preset=$2 filter=$3 folder=$4 status=0
     case $suite in
         fault)
-            if [ -n "$BESIDE" ]; then wait "$BESIDE" || status=$?; cat "$folder/fault.out"; else
-                "build/$preset/tests/fault_tests" --gtest_brief=1 "--gtest_output=json:$folder/fault.json" ${filter:+"--gtest_filter=$filter"} 2> "$folder/fault.log" || status=$?
-            fi ;;
+            wait "$FAULT" || status=$?
+            cat "$folder/fault.out" ;;
         dev | docs) python3 "tests/$suite/${suite}_test.py" "$folder/$suite.json" 2> "$folder/$suite.log" || status=$? ;;
         seeds)
             NIGHTSHIFT_PROGRAM=$PWD/build/$preset/nightshift python3 tests/seeds/seeds_test.py "$folder/$suite.json" ${filter:+--only "$filter"} \
@@ -107,9 +106,9 @@ run_tests() {
     [ ${#targets[@]} = 0 ] || build "$preset" "${targets[@]}"
     local folder; folder=$(mktemp -d "${TMPDIR:-/tmp}/nightshift-test.XXXXXX"); chmod 755 "$folder"
     # shellcheck disable=SC2064
-    trap "kill \$(jobs -p) 2> /dev/null || true; servers_stop '$folder/fault'; servers_remove '$folder/fault'; servers_stop '$folder'; servers_remove '$folder'" EXIT
+    trap "kill \$(jobs -p) 2> /dev/null || true; for each in '$folder/fault' '$folder'; do servers_stop \"\$each\"; servers_remove \"\$each\"; done" EXIT
     trap 'kill $(jobs -p) 2> /dev/null; exit 130' INT; trap 'kill $(jobs -p) 2> /dev/null; exit 143' TERM
-    if [[ " ${suites[*]} " =~ \ (integration|seeds|fault|openapi)\  ]]; then
+    if [[ " ${suites[*]} " =~ \ (integration|seeds|openapi)\  ]]; then
         servers_start "$folder"
         NIGHTSHIFT_TEST_DATABASE_URL=$(postgres_url "$folder"); NIGHTSHIFT_TEST_AMQP_URL=$(rabbitmq_url "$folder")
         export NIGHTSHIFT_TEST_DATABASE_URL NIGHTSHIFT_TEST_AMQP_URL NIGHTSHIFT_TEST_SERVERS="$PWD/dev servers $folder"
@@ -117,8 +116,8 @@ run_tests() {
     # Only for what is not ours: fontconfig keeps what it has read.
     [ "$preset" != asan ] || export LSAN_OPTIONS="suppressions=$PWD/tests/kit/lsan.suppressions:print_suppressions=0${LSAN_OPTIONS:+:$LSAN_OPTIONS}"
     [ "$preset" != tsan ] || export TSAN_OPTIONS="suppressions=$PWD/tests/kit/tsan.suppressions${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
-    PASSED=0 FAILED=0 SKIPPED=0 BESIDE=
-    [[ " ${suites[*]} " != *" integration "*" fault "* ]] || [ -n "$filter" ] || start_fault_tests "$preset" "$folder"
+    PASSED=0 FAILED=0 SKIPPED=0
+    [[ " ${suites[*]} " != *" fault "* ]] || start_fault_tests "$preset" "$filter" "$folder"
     for suite in "${suites[@]}"; do
         if [ -d "tests/$suite" ]; then say "== $suite"; run_suite "$suite" "$preset" "$filter" "$folder"; else say "== $suite has no tests yet"; fi
     done

@@ -21,12 +21,14 @@ queue::json::object told(const domain::jobs::BulkProgress& progress) {
 /// one ended.
 queue::Outcome work(const core::json::object& args, queue::Run& run) {
     const std::string id(args.at("bulk_id").as_string());
-    const auto step = domain::jobs::bulk_step();
+    const auto* step = run.above<domain::jobs::BulkStep>();
+    if (step == nullptr)
+        throw core::Error(core::Code::unavailable, "job.bulk: this process does not know how jobs change");
     try {
         while (!run.stop().stop_requested()) {
             auto lease = run.pool().acquire();
             core::pg::Transaction tx(lease, {.actor = "run:" + run.id(), .organization = run.organization()});
-            const auto progress = step(tx, id, kStep);
+            const auto progress = (*step)(tx, id, kStep);
             tx.commit();
             if (progress.done >= progress.of) return queue::Done{told(progress)};
             run.progress(static_cast<double>(progress.done) / static_cast<double>(progress.of),
