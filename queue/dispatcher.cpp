@@ -19,7 +19,8 @@ using core::pg::Transaction;
 constexpr std::size_t kLeastBudget = 16, kMostBudget = 2048, kMostPerHint = 512;
 constexpr std::size_t kFewHints = 4;  // more than these waiting: workers have enough to do
 constexpr auto kGrowEvery = 30ms;
-constexpr auto kRefreshEvery = 1s;                // lanes, pauses, limits
+constexpr auto kRefreshEvery = 1s;   // pauses, limits
+constexpr auto kLearnEvery = 100ms;  // behind a backlog nobody else looks for lanes that begin: urgent ones
 constexpr auto kStepEvery = 1s, kStepBack = 10s;  // commits later than their row's time are found by stepping back
 constexpr auto kWalkEvery = 20s;                  // and whatever is older by a walk over the whole index
 constexpr auto kProbeEvery = 200ms;               // what other processes submitted
@@ -81,6 +82,8 @@ std::chrono::milliseconds Dispatcher::run_once() {
 
 /// New lanes start at the beginning of time; known ones keep their frontier.
 void Dispatcher::refresh(Steady now) {
+    const bool is_busy = std::ranges::any_of(queues_, [](const auto& one) { return one.second.busy; });
+    if (is_busy && now - learnt_at_ >= kLearnEvery) learn_lanes();
     if (now - refreshed_at_ < kRefreshEvery) return;
     refreshed_at_ = now;
     learn_lanes();
@@ -95,6 +98,7 @@ void Dispatcher::refresh(Steady now) {
 
 /// True when there were lanes we did not know.
 bool Dispatcher::learn_lanes() {
+    learnt_at_ = std::chrono::steady_clock::now();
     bool learnt = false;
     const auto lanes = core::pg::once(quick_, sql::lanes, settings_.queues);
     for (std::size_t i = 0; i < lanes.size(); ++i) {

@@ -104,8 +104,8 @@ private:
     std::unique_ptr<Publisher> publisher_;
     std::map<std::string, Queue> queues_;
     std::atomic<bool> broker_up_{false};
-    Steady asked_broker_at_{}, retry_broker_at_{}, refreshed_at_{}, stepped_at_{}, walked_at_{}, rehinted_at_{},
-        probed_at_{};
+    Steady asked_broker_at_{}, retry_broker_at_{}, refreshed_at_{}, learnt_at_{}, stepped_at_{}, walked_at_{},
+        rehinted_at_{}, probed_at_{};
     std::chrono::steady_clock::duration walk_cost_{};
     std::mutex mutex_;  // guards noticed_
     std::set<std::string> noticed_;

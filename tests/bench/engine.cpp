@@ -75,6 +75,37 @@ void measure_latency(Figures& figures, const Options& options) {
         {"submit to start at 50/s, p99" + over, "ms", percentile(waits(), 0.99), 4.0, percentile(raw, 0.99)});
 }
 
+void measure_urgent(Figures& figures, const Options& options) {
+    for (const auto& [ms, backlog] : {std::pair{0, 100000}, {1, 20000}, {20, 2000}}) {
+        tests::Database database;
+        const auto queue = new_queue(database);
+        queue::Engine engine(settings(database.url(), options.broker, queue), kinds());
+        const queue::Submission slow{
+            .kind = "bench.pause", .args = {{"ms", ms}}, .organization = tests::kOrganization, .queue = queue};
+        submit_in_bulk(database.pool(), slow, backlog);
+        database.one("analyze run");
+        forget_waits();
+        engine.start();
+        constexpr std::size_t kCount = 10;
+        for (std::size_t i = 1; i <= kCount; ++i) {
+            std::this_thread::sleep_for(100ms);
+            queue::submit_alone(database.pool(), {.kind = "bench.stamp",
+                                                  .args = {{"at", now_ms()}},
+                                                  .organization = tests::kOrganization,
+                                                  .queue = queue,
+                                                  .priority = 0});
+            engine.wake({queue});
+            tests::eventually([&] { return waits().size() >= i; }, 60s);
+        }
+        const auto left = database.number("select count(*) from run");
+        const auto of = std::to_string(ms) + " ms";
+        figures.push_back({"urgent run behind runs of " + of + ", p50", "s", percentile(waits(), 0.5) / 1000, 1, 0});
+        figures.push_back({"urgent run behind runs of " + of + ", worst", "s", percentile(waits(), 1) / 1000, 1, 0});
+        figures.push_back({"behind it at the end of runs of " + of, "runs", static_cast<double>(left), 0, 0});
+        engine.drain(5s);
+    }
+}
+
 void measure_submit_one_by_one(Figures& figures, const Options&) {
     tests::Database database;
     const auto queue = new_queue(database);

@@ -39,6 +39,7 @@ const std::vector<Measure>& measures() {
         {"drain", false, measure_submit_and_drain},
         {"drain-postgres", false,
          [](auto& out, const auto& with) { measure_submit_and_drain(out, without_broker(with)); }},
+        {"urgent", false, measure_urgent},
         {"schedules", false, measure_schedules},
         {"rescue", false, measure_rescue},
         {"reports", false, measure_reports},

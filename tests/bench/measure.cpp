@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <thread>
 
 #include "core/json/json.h"
 #include "core/time/time.h"
@@ -30,10 +31,17 @@ queue::Outcome stamp(const core::json::object& args, queue::Run&) {
     return queue::Done{};
 }
 
+queue::Outcome pause(const core::json::object& args, queue::Run&) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(args.at("ms").to_number<int>()));
+    return queue::Done{};
+}
+
+constexpr core::schema::Field kMs[] = {{"ms", core::schema::Type::integer, "How long it takes."}};
 constexpr core::schema::Field kAt[] = {{"at", core::schema::Type::number, "When it was submitted."}};
 constexpr queue::Kind kNothing{.name = "bench.nothing", .doc = "Does nothing.", .body = nothing};
 constexpr queue::Kind kStamp{.name = "bench.stamp", .doc = "Notes when it started.", .args = kAt, .body = stamp};
-constexpr const queue::Kind* kKinds[] = {&kNothing, &kStamp};
+constexpr queue::Kind kPause{.name = "bench.pause", .doc = "Takes its time.", .args = kMs, .body = pause};
+constexpr const queue::Kind* kKinds[] = {&kNothing, &kStamp, &kPause};
 
 }  // namespace
 
@@ -83,14 +91,18 @@ queue::EngineSettings settings(const std::string& database, const std::string& b
     return {.database_url = database, .broker_url = broker, .queues = {queue}, .slots = 4};
 }
 
-void submit_in_bulk(core::pg::Pool& pool, const std::string& queue, int count) {
+void submit_in_bulk(core::pg::Pool& pool, const queue::Submission& submission, int count) {
     auto lease = pool.acquire();
     for (int done = 0; done < count; done += 1000) {
         core::pg::Transaction tx(lease);
-        queue::submit(tx, std::vector<queue::Submission>(
-                              1000, {.kind = "bench.nothing", .organization = tests::kOrganization, .queue = queue}));
+        queue::submit(
+            tx, std::vector<queue::Submission>(static_cast<std::size_t>(std::min(1000, count - done)), submission));
         tx.commit();
     }
+}
+
+void submit_in_bulk(core::pg::Pool& pool, const std::string& queue, int count) {
+    submit_in_bulk(pool, {.kind = "bench.nothing", .organization = tests::kOrganization, .queue = queue}, count);
 }
 
 double drain_rate(tests::Database& database, queue::Engine& engine, int runs) {

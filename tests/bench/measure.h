@@ -8,6 +8,7 @@
 
 #include "queue/engine.h"
 #include "queue/kind.h"
+#include "queue/submit.h"
 #include "tests/kit/database.h"
 
 namespace nightshift::bench {
@@ -30,7 +31,8 @@ struct Options {
 
 using Figures = std::vector<Figure>;
 
-/// bench.nothing, which counts itself, and bench.stamp {at: ms since 1970}, which notes how long after that it starts.
+/// bench.nothing, which counts itself, bench.stamp {at: ms since 1970}, which notes how long after that it starts, and
+/// bench.pause {ms}, which takes so long.
 std::span<const queue::Kind* const> kinds();
 std::int64_t handled();
 void forget_handled();
@@ -46,6 +48,8 @@ void fill_with_jobs(tests::Database& database, int count);
 /// A queue that no other measure uses.
 std::string new_queue(tests::Database& database);
 queue::EngineSettings settings(const std::string& database, const std::string& broker, const std::string& queue);
+void submit_in_bulk(core::pg::Pool& pool, const queue::Submission& submission, int count);
+/// Of bench.nothing.
 void submit_in_bulk(core::pg::Pool& pool, const std::string& queue, int count);
 /// From the engine's start until nothing is left; runs a second.
 double drain_rate(tests::Database& database, queue::Engine& engine, int runs);
@@ -53,6 +57,8 @@ double drain_rate(tests::Database& database, queue::Engine& engine, int runs);
 void measure_submit_and_drain(Figures& figures, const Options& options);
 void measure_submit_one_by_one(Figures& figures, const Options& options);
 void measure_latency(Figures& figures, const Options& options);
+/// Urgent runs, submitted one after another behind a backlog of runs that take nothing, a little, or long.
+void measure_urgent(Figures& figures, const Options& options);
 void measure_schedules(Figures& figures, const Options& options);
 void measure_idle(Figures& figures, const Options& options);
 /// The API of the real program over the loopback: one job, fifty by two filters, a new one; over 1, 16 and 128

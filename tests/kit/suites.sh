@@ -81,6 +81,11 @@ run_suite() {
     count "$folder/$suite.json" $status
 }
 
+end_servers() {
+    local one
+    for one in "$1/fault" "$1"; do servers_stop "$one"; servers_remove "$one"; done
+}
+
 run_tests() {
     local preset=dev filter='' suites=() suite targets=()
     while [ $# -gt 0 ]; do
@@ -106,7 +111,7 @@ run_tests() {
     [ ${#targets[@]} = 0 ] || build "$preset" "${targets[@]}"
     local folder; folder=$(mktemp -d "${TMPDIR:-/tmp}/nightshift-test.XXXXXX"); chmod 755 "$folder"
     # shellcheck disable=SC2064
-    trap "kill \$(jobs -p) 2> /dev/null || true; for each in '$folder/fault' '$folder'; do servers_stop \"\$each\"; servers_remove \"\$each\"; done" EXIT
+    trap "kill \$(jobs -p) 2> /dev/null || true; end_servers '$folder'" EXIT
     trap 'kill $(jobs -p) 2> /dev/null; exit 130' INT; trap 'kill $(jobs -p) 2> /dev/null; exit 143' TERM
     if [[ " ${suites[*]} " =~ \ (integration|seeds|openapi)\  ]]; then
         servers_start "$folder"
