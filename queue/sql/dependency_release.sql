@@ -6,7 +6,7 @@ with released as (
 )
 update run r
    set waiting_for = r.waiting_for - f.n,
-       state = case when r.waiting_for - f.n <= 0 then (case when r.ready_at > clock_timestamp() then 'scheduled' else 'ready' end)::run_state else r.state end,
+       state = case when r.waiting_for - f.n <= 0 then (case when r.ready_at > statement_timestamp() then 'scheduled' else 'ready' end)::run_state else r.state end,
        ready_at = case when r.waiting_for - f.n <= 0 then greatest(r.ready_at, clock_timestamp()) else r.ready_at end
   from fewer f
  where r.id = f.run_id and r.state = 'waiting'

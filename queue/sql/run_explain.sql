@@ -10,7 +10,7 @@ select jsonb_build_object('id', r.id, 'state', r.state, 'reasons', coalesce((
         union all select 5, format('no live worker serves the queue %s', r.queue)
                    where r.state in ('scheduled', 'ready', 'dispatched', 'waiting')
                      and not exists (select 1 from incarnation i
-                                      where i.ended_at is null and i.lease_until > clock_timestamp() and not i.is_draining and i.slots > 0 and r.queue = any(i.queues))
+                                      where i.ended_at is null and i.lease_until > statement_timestamp() and not i.is_draining and i.slots > 0 and r.queue = any(i.queues))
         union all select 6, format('%s run(s) with the same concurrency key hold all its places: %s', count(*), string_agg(h.id::text, ', '))
                     from run me
                     join run h on h.queue = me.queue and h.organization_id = me.organization_id and h.concurrency_key = me.concurrency_key
@@ -23,10 +23,10 @@ select jsonb_build_object('id', r.id, 'state', r.state, 'reasons', coalesce((
                      and q.concurrency <= (select count(*) from run h where h.queue = q.name and h.state = 'dispatched')
                                     + (select count(*) from run h where h.queue = q.name and h.state = 'running')
         union all select 8, format('the queue %s starts no more than %s a minute; the next at %s', q.name, q.rate_per_minute, to_char(q.rate_next_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
-                    from queue q where q.name = r.queue and r.state = 'ready' and q.rate_per_minute is not null and q.rate_next_at > clock_timestamp() + interval '1 second'
+                    from queue q where q.name = r.queue and r.state = 'ready' and q.rate_per_minute is not null and q.rate_next_at > statement_timestamp() + interval '1 second'
         union all select 9, format('every slot of its %s worker(s) is busy', count(*))
                     from incarnation i
-                   where i.ended_at is null and i.lease_until > clock_timestamp() and not i.is_draining and i.slots > 0 and r.queue = any(i.queues)
+                   where i.ended_at is null and i.lease_until > statement_timestamp() and not i.is_draining and i.slots > 0 and r.queue = any(i.queues)
                      and r.state in ('ready', 'dispatched')
                   having count(*) > 0 and bool_and(i.busy >= i.slots)
         union all select 10, 'it was hinted and waits for a worker to claim it' where r.state = 'dispatched'

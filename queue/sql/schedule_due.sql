@@ -5,7 +5,7 @@ select s.id, s.organization_id, s.kind, s.args::text, coalesce(s.queue, ''), coa
        case when s.overlap = 'allow' then 0
             else (select count(*) from run r where r.schedule_id = s.id and r.state::text in ('scheduled', 'ready', 'dispatched')) end
   from schedule s
- where not s.is_paused and s.next_fire_at <= clock_timestamp()
+ where not s.is_paused and s.next_fire_at <= statement_timestamp()
  order by s.next_fire_at
  limit $1
    for update of s skip locked

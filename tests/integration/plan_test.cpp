@@ -64,8 +64,7 @@ std::vector<std::string> plan_of(core::pg::Transaction& tx, const core::pg::Stat
     return lines;
 }
 
-TEST(Plan, of_a_hot_statement_never_reads_every_live_run) {
-    Database database;
+void let_runs_rest(Database& database) {
     database.one("insert into queue (name) values ('rest')");
     database.one(
         "insert into run (id, organization_id, kind, queue, state, max_attempts, timeout_ms, ready_at, created_at, "
@@ -75,11 +74,34 @@ TEST(Plan, of_a_hot_statement_never_reads_every_live_run) {
         "', 'echo', 'rest', 'scheduled', 3, 1000, now() + i * interval '1 minute', now(), 'api' "
         "from generate_series(1, 100000) i");
     database.one("analyze run");
+}
+
+TEST(Plan, of_a_hot_statement_never_reads_every_live_run) {
+    Database database;
+    let_runs_rest(database);
     auto lease = database.pool().acquire();
     for (const auto* statement : kHot) {
         core::pg::Transaction tx(lease);
         for (const auto& line : plan_of(tx, *statement))
             EXPECT_EQ(line.find("Seq Scan on run "), std::string::npos) << statement->name << ": " << line;
+    }
+}
+
+TEST(Plan, of_what_is_due_ends_at_the_first_that_is_not) {
+    Database database;
+    let_runs_rest(database);
+    auto lease = database.pool().acquire();
+    for (const auto& [statement, moment] :
+         {std::pair{&queue::sql::promote, "ready_at"}, {&queue::sql::schedule_due, "next_fire_at"}}) {
+        core::pg::Transaction tx(lease);
+        tx.run(core::pg::Statement{"", "set local enable_seqscan = off"});
+        const auto plan = plan_of(tx, *statement);
+        EXPECT_TRUE(std::ranges::any_of(plan,
+                                        [&](const auto& line) {
+                                            return line.find("Index Cond: (" + std::string(moment) + " <= ") !=
+                                                   std::string::npos;
+                                        }))
+            << statement->name << ": " << testing::PrintToString(plan);
     }
 }
 

@@ -5,4 +5,4 @@ on conflict (name) do update
    set failures = m.failures + 1, failing_since = coalesce(m.failing_since, clock_timestamp()), reason = excluded.reason, probed_by = null, probed_until = null,
        open_until = case when m.failures + 1 >= $2::int
                          then clock_timestamp() + make_interval(secs => ($4::float8[])[least(m.failures + 2 - $2::int, cardinality($4::float8[]))]) end
- where m.open_until is null or m.open_until <= clock_timestamp()
+ where m.open_until is null or m.open_until <= statement_timestamp()

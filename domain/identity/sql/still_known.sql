@@ -6,5 +6,5 @@ select t.n - 1, to_json(r.permissions)::text
   join role r on r.id = m.role_id and r.deleted_at is null
   join app_user u on u.id = m.user_id and u.is_active and u.deleted_at is null
  where t.session = ''
-    or (exists (select 1 from refresh_token f where f.family = nullif(t.session, '')::uuid and f.expires_at > clock_timestamp())
+    or (exists (select 1 from refresh_token f where f.family = nullif(t.session, '')::uuid and f.expires_at > statement_timestamp())
         and not exists (select 1 from refresh_token f where f.family = nullif(t.session, '')::uuid and f.revoked_at is not null))
