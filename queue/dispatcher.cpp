@@ -19,11 +19,8 @@ using core::pg::Transaction;
 constexpr std::size_t kLeastBudget = 16, kMostBudget = 2048, kMostPerHint = 512;
 constexpr std::size_t kFewHints = 4;  // more than these waiting: workers have enough to do
 constexpr auto kGrowEvery = 30ms;
-constexpr auto kRefreshEvery = 1s;   // pauses, limits
-constexpr auto kLearnEvery = 100ms;  // behind a backlog nobody else looks for lanes that begin: urgent ones
 constexpr auto kStepEvery = 1s, kStepBack = 10s;  // commits later than their row's time are found by stepping back
 constexpr auto kWalkEvery = 20s;                  // and whatever is older by a walk over the whole index
-constexpr auto kProbeEvery = 200ms;               // what other processes submitted
 constexpr auto kRest = 200ms;
 
 std::vector<Hint::Item> items_of(const Result& rows) {
@@ -64,11 +61,7 @@ std::chrono::milliseconds Dispatcher::run_once() {
     step_back(now);
     publisher();  // an idle dispatcher too finds its broker again
     auto due = take_noticed();
-    if (now - probed_at_ >= kProbeEvery) {
-        probed_at_ = now;
-        const auto rows = core::pg::once(quick_, sql::ready_queues, settings_.queues);
-        for (std::size_t i = 0; i < rows.size(); ++i) due.emplace(rows.text(i, 0));
-    }
+    if (probed_.is_due(now)) due.merge(probe(now));
     bool more = false;
     for (const auto& name : due) {
         const auto found = queues_.find(name);
@@ -80,12 +73,34 @@ std::chrono::milliseconds Dispatcher::run_once() {
     return more ? 1ms : std::chrono::duration_cast<std::chrono::milliseconds>(kRest);
 }
 
+/// What other processes submitted. Lanes are read from their frontiers; where limits hold runs back, these don't move.
+std::set<std::string> Dispatcher::probe(Steady now) {
+    std::set<std::string> due;
+    std::vector<std::string> limited, names;
+    Lanes::Columns lanes;
+    for (const auto& [name, queue] : queues_) {
+        if (queue.limited || queue.keyed) limited.push_back(name);
+        if (queue.limited || queue.keyed || queue.paused) continue;
+        queue.lanes.add_to(lanes);
+        names.resize(lanes.priorities.size(), name);
+    }
+    const auto note = [&](const Result& rows) {
+        for (std::size_t i = 0; i < rows.size(); ++i) due.emplace(rows.text(i, 0));
+    };
+    if (!limited.empty()) note(core::pg::once(quick_, sql::ready_queues, limited));
+    if (!names.empty())
+        note(core::pg::once(quick_, sql::ready_lanes, names, lanes.organizations, lanes.priorities, lanes.frontiers));
+    for (auto& [name, queue] : queues_)
+        if (!queue.paused && !due.contains(name)) queue.lanes.raise(a_while_ago());
+    probed_.took(now, std::chrono::steady_clock::now());
+    return due;
+}
+
 /// New lanes start at the beginning of time; known ones keep their frontier.
 void Dispatcher::refresh(Steady now) {
     const bool is_busy = std::ranges::any_of(queues_, [](const auto& one) { return one.second.busy; });
-    if (is_busy && now - learnt_at_ >= kLearnEvery) learn_lanes();
-    if (now - refreshed_at_ < kRefreshEvery) return;
-    refreshed_at_ = now;
+    if (is_busy && learnt_.is_due(now)) learn_lanes();
+    if (!refreshed_.is_due(now)) return;
     learn_lanes();
     const auto rows = core::pg::once(quick_, sql::queue_settings, settings_.queues);
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -93,25 +108,29 @@ void Dispatcher::refresh(Steady now) {
         queue.paused = rows.flag(i, 1);
         queue.limited = rows.number(i, 2) != 0 || rows.number(i, 3) != 0;
         queue.keyed = rows.flag(i, 4);
+        if (queue.paused) queue.lanes.lower("-infinity");  // what waits meanwhile is read when the queue goes on
+        database_ahead_ = rows.time(i, 5) - std::chrono::system_clock::now();
     }
+    refreshed_.took(now, std::chrono::steady_clock::now());
 }
 
 /// True when there were lanes we did not know.
 bool Dispatcher::learn_lanes() {
-    learnt_at_ = std::chrono::steady_clock::now();
+    const auto began = std::chrono::steady_clock::now();
     bool learnt = false;
     const auto lanes = core::pg::once(quick_, sql::lanes, settings_.queues);
     for (std::size_t i = 0; i < lanes.size(); ++i) {
-        auto& known = queues_[std::string(lanes.text(i, 0))].lanes;
-        Lane lane{.organization = std::string(lanes.text(i, 1)), .priority = static_cast<int>(lanes.number(i, 2))};
-        const bool is_known = std::ranges::any_of(known, [&](const Lane& one) {
-            return one.organization == lane.organization && one.priority == lane.priority;
-        });
-        if (is_known) continue;
-        known.push_back(std::move(lane));
-        learnt = true;
+        const bool is_new = queues_[std::string(lanes.text(i, 0))].lanes.learn(std::string(lanes.text(i, 1)),
+                                                                               static_cast<int>(lanes.number(i, 2)));
+        learnt = learnt || is_new;
     }
+    learnt_.took(began, std::chrono::steady_clock::now());
     return learnt;
+}
+
+/// By the clock that the moments come from. It may be seconds from ours.
+std::string Dispatcher::a_while_ago() const {
+    return core::time::rfc3339(std::chrono::system_clock::now() + database_ahead_ - kStepBack);
 }
 
 /// What was committed after younger rows were admitted lies behind the frontiers.
@@ -120,10 +139,8 @@ void Dispatcher::step_back(Steady now) {
     stepped_at_ = now;
     const bool walk = now - walked_at_ >= std::max<std::chrono::steady_clock::duration>(kWalkEvery, walk_cost_ * 50);
     if (walk) walked_at_ = now;
-    const auto since =
-        walk ? std::string("-infinity") : core::time::rfc3339(std::chrono::system_clock::now() - kStepBack);
-    for (auto& [name, queue] : queues_)
-        for (auto& lane : queue.lanes) lane.frontier = std::min(lane.frontier, since);
+    const auto since = walk ? "-infinity" : a_while_ago();
+    for (auto& [name, queue] : queues_) queue.lanes.lower(since);
     if (walk) notice({"*"});
 }
 
@@ -132,7 +149,7 @@ bool Dispatcher::look_back(Queue& queue, Steady now) {
     if (now - queue.looked_back_at < std::max<std::chrono::steady_clock::duration>(kStepEvery, walk_cost_ * 50))
         return false;
     queue.looked_back_at = now;
-    for (auto& lane : queue.lanes) lane.frontier = "-infinity";
+    queue.lanes.lower("-infinity");
     return true;
 }
 
@@ -207,35 +224,16 @@ Dispatcher::Admitted Dispatcher::admit(const std::string& name, Queue& queue, st
     return admitted;
 }
 
-Dispatcher::LaneColumns Dispatcher::columns_of(const Queue& queue) {
-    LaneColumns columns;
-    for (const auto& lane : queue.lanes) {
-        columns.organizations.push_back(lane.organization);
-        columns.priorities.push_back(lane.priority);
-        columns.frontiers.push_back(lane.frontier);
-    }
-    return columns;
-}
-
-/// Moves the frontier of each lane to the youngest of the admitted rows.
-void Dispatcher::advance(Queue& queue, const Result& rows) {
-    std::map<std::pair<std::string, int>, std::string> reached;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        auto& furthest = reached[{std::string(rows.text(i, 2)), static_cast<int>(rows.number(i, 3))}];
-        furthest = std::max(furthest, core::time::rfc3339(rows.time(i, 4)));
-    }
-    for (auto& lane : queue.lanes)
-        if (const auto found = reached.find({lane.organization, lane.priority}); found != reached.end())
-            lane.frontier = found->second;
-}
-
 /// For hints, or straight into the slots of an incarnation.
 Result Dispatcher::admit_for(const std::string& incarnation, const std::string& name, Queue& queue, std::size_t most) {
-    const auto lanes = columns_of(queue);
+    const auto lanes = queue.lanes.columns();
     core::fail_point("dispatch.before_admit");
     auto rows = core::pg::once(quick_, sql::admit, name, lanes.organizations, lanes.priorities, lanes.frontiers, most,
                                incarnation);
-    advance(queue, rows);
+    if (rows.size() < most)
+        queue.lanes.raise(a_while_ago());  // each was read to its end
+    else
+        queue.lanes.advance(rows);
     if (metrics_ != nullptr) metrics_->admitted.with({name}).add(static_cast<double>(rows.size()));
     return rows;
 }
@@ -261,7 +259,7 @@ Dispatcher::Admitted Dispatcher::admit_limited(const std::string& name, Queue& q
     auto items = items_of(rows);
     const auto left = budget - static_cast<std::int64_t>(items.size());
     if (queue.limited && left > 0) {
-        const auto lanes = columns_of(queue);
+        const auto lanes = queue.lanes.columns();
         const std::vector<std::string> from_the_start(lanes.frontiers.size(), "-infinity");
         const auto plain =
             items_of(tx.run(sql::admit, name, lanes.organizations, lanes.priorities, from_the_start, left, ""));
@@ -308,8 +306,9 @@ void Dispatcher::rehint() {
     const auto now = std::chrono::steady_clock::now();
     if (now - rehinted_at_ < 1s) return;
     rehinted_at_ = now;
-    const auto rows =
-        core::pg::once(quick_, sql::rehint, std::chrono::duration<double>(settings_.rehint).count(), settings_.queues);
+    const auto age = std::chrono::duration<double>(settings_.rehint).count();
+    const auto rows = core::pg::once(quick_, sql::rehint, age, settings_.queues, late_.back(now));
+    if (rows.size() < 500) late_.reached(now, age);
     std::map<std::string, std::vector<Hint::Item>> late;
     for (std::size_t i = 0; i < rows.size(); ++i)
         late[std::string(rows.text(i, 0))].push_back(

@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "core/pg/pg.h"
+#include "queue/frontier.h"
+#include "queue/lanes.h"
 #include "queue/metrics.h"
 #include "queue/settle.h"
 #include "queue/transport/transport.h"
@@ -50,13 +52,8 @@ public:
 
 private:
     using Steady = std::chrono::steady_clock::time_point;
-    struct Lane {
-        std::string organization;
-        int priority;
-        std::string frontier = "-infinity";  ///< nothing admissible lies before it
-    };
     struct Queue {
-        std::vector<Lane> lanes;
+        Lanes lanes;
         bool paused = false, limited = false, keyed = false;
         bool busy = false;        ///< the last turn left something behind
         std::size_t budget = 16;  ///< grows while workers keep up, shrinks when hints pile up
@@ -67,12 +64,8 @@ private:
         std::size_t asked = 0;
     };
 
-    /// The lanes of a queue as columns for SQL.
-    struct LaneColumns {
-        std::vector<std::string> organizations, frontiers;
-        std::vector<std::int64_t> priorities;
-    };
-    static LaneColumns columns_of(const Queue& queue);
+    std::string a_while_ago() const;
+    std::set<std::string> probe(Steady now);
     static void advance(Queue& queue, const core::pg::Result& rows);
     core::pg::Result admit_for(const std::string& incarnation, const std::string& name, Queue& queue, std::size_t most);
 
@@ -104,8 +97,12 @@ private:
     std::unique_ptr<Publisher> publisher_;
     std::map<std::string, Queue> queues_;
     std::atomic<bool> broker_up_{false};
-    Steady asked_broker_at_{}, retry_broker_at_{}, refreshed_at_{}, learnt_at_{}, stepped_at_{}, walked_at_{},
-        rehinted_at_{}, probed_at_{};
+    Steady asked_broker_at_{}, retry_broker_at_{}, stepped_at_{}, walked_at_{}, rehinted_at_{};
+    Pace refreshed_{std::chrono::seconds(1)};      // pauses, limits
+    Pace learnt_{std::chrono::milliseconds(100)};  // behind a backlog nobody else looks for lanes that begin
+    Pace probed_{std::chrono::milliseconds(200)};  // what other processes submitted
+    Frontier late_;                                // of hints that got lost
+    std::chrono::system_clock::duration database_ahead_{};
     std::chrono::steady_clock::duration walk_cost_{};
     std::mutex mutex_;  // guards noticed_
     std::set<std::string> noticed_;

@@ -5,6 +5,7 @@
 #include "core/error/error.h"
 #include "core/log/log.h"
 #include "queue/dispatcher.h"
+#include "queue/frontier.h"
 #include "queue/kinds.h"
 #include "queue/liveness.h"
 #include "queue/loop.h"
@@ -38,6 +39,7 @@ struct Engine::Impl {
     Scheduler scheduler;
     Liveness liveness;
     Lost lost;
+    Pace rescue_all{0s};
     Sampler sampler;
     std::vector<std::unique_ptr<Loop>> loops;
     Loop* dispatch_loop = nullptr;
@@ -122,7 +124,10 @@ std::chrono::milliseconds Engine::Impl::look_for_cancels() {
 }
 
 std::chrono::milliseconds Engine::Impl::rescue_once() {
-    const auto rescued = rescue(context.pool, context.settings.crash_budget);
+    const auto began = std::chrono::steady_clock::now();
+    const bool all = rescue_all.is_due(began);
+    const auto rescued = rescue(context.pool, context.settings.crash_budget, all);
+    if (all) rescue_all.took(began, std::chrono::steady_clock::now());
     context.metrics.lost_processes.add(static_cast<double>(rescued.incarnations));
     context.metrics.rescued_runs.add(static_cast<double>(rescued.runs));
     context.metrics.rescued_dead.add(static_cast<double>(rescued.dead));

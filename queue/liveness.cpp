@@ -103,16 +103,31 @@ void Liveness::end() {
     }
 }
 
-Rescued rescue(core::pg::Pool& pool, int crash_budget) {
+namespace {
+
+std::vector<std::string> lost_now(Transaction& tx) {
+    const auto lost = tx.run(sql::rescue_leases);
+    std::vector<std::string> gone;
+    for (std::size_t i = 0; i < lost.size(); ++i) {
+        gone.emplace_back(lost.text(i, 0));
+        core::log::warn("incarnation.lost", {{"incarnation", gone.back()}, {"name", std::string(lost.text(i, 1))}});
+    }
+    return gone;
+}
+
+}  // namespace
+
+Rescued rescue(core::pg::Pool& pool, int crash_budget, bool all) {
     Rescued rescued;
     auto lease = pool.acquire();
     Transaction tx(lease);
-    const auto gone = tx.run(sql::rescue_leases);
+    auto gone = lost_now(tx);
     rescued.incarnations = gone.size();
-    for (std::size_t i = 0; i < gone.size(); ++i)
-        core::log::warn("incarnation.lost",
-                        {{"incarnation", std::string(gone.text(i, 0))}, {"name", std::string(gone.text(i, 1))}});
-    const auto orphans = tx.run(sql::rescue_orphans);
+    if (all) {
+        const auto owners = tx.run(sql::rescue_owners);
+        for (std::size_t i = 0; i < owners.size(); ++i) gone.emplace_back(owners.text(i, 0));
+    }
+    const auto orphans = tx.run(sql::rescue_orphans, gone);
     rescued.runs = orphans.size();
     std::vector<std::string> poison;
     for (std::size_t i = 0; i < orphans.size(); ++i) {

@@ -41,7 +41,7 @@ struct Rescued {
     std::vector<std::string> woken;
 };
 /// Declares expired incarnations dead and gives their runs back; those that took too many processes down are dead
-/// themselves.
-Rescued rescue(core::pg::Pool& pool, int crash_budget);
+/// themselves. `all`: also what is left of those that were declared dead before.
+Rescued rescue(core::pg::Pool& pool, int crash_budget, bool all);
 
 }  // namespace nightshift::queue

@@ -16,7 +16,9 @@ milliseconds Lost::run_once() {
     const auto rest = std::clamp(context_.settings.lease / 6, milliseconds(100), milliseconds(5000));
     if (!context_.may_claim) return rest;
     const auto seconds = std::chrono::duration<double>(rest).count();
+    const auto began = std::chrono::steady_clock::now();
     const auto rows = core::pg::once(context_.quick, sql::owned, context_.incarnation(), seconds);
+    pace_.took(began, std::chrono::steady_clock::now());
     std::map<std::string, int> suspects;
     const auto held = rows.empty() ? std::set<std::string>{} : held_();
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -30,7 +32,7 @@ milliseconds Lost::run_once() {
             suspects.emplace(id, epoch);
     }
     suspects_ = std::move(suspects);
-    return rest;
+    return std::max(rest, std::chrono::duration_cast<milliseconds>(pace_.rest()));
 }
 
 void Lost::give_back(const std::string& id, int epoch) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "queue/context.h"
+#include "queue/frontier.h"
 
 namespace nightshift::queue {
 
@@ -23,6 +24,7 @@ private:
     Context& context_;
     std::function<std::set<std::string>()> held_;
     std::map<std::string, int> suspects_;  // id and epoch, of the last look
+    Pace pace_{std::chrono::seconds(0)};
 };
 
 }  // namespace nightshift::queue

@@ -136,7 +136,8 @@ void Worker::look_aside() {
     look_aside_at_ = now + limit;
     const auto late = aside ? 0.0 : std::chrono::duration<double>(limit).count();
     const auto rows = core::pg::once(context_.quick, sql::dispatched_late, context_.settings.queues, late,
-                                     std::max<std::size_t>(slots_.room(), 1));
+                                     std::max<std::size_t>(slots_.room(), 1), late_.back(now));
+    late_.reached(now, rows.empty() ? late : rows.real(0, 2));
     for (std::size_t i = 0; i < rows.size(); ++i)
         pending_.push_back({std::string(rows.text(i, 0)), static_cast<int>(rows.number(i, 1))});
     if (rows.empty()) return;

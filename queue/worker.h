@@ -7,6 +7,7 @@
 
 #include "queue/completer.h"
 #include "queue/context.h"
+#include "queue/frontier.h"
 #include "queue/slots.h"
 #include "queue/transport/transport.h"
 
@@ -54,6 +55,7 @@ private:
     bool on_broker_ = false;
     std::chrono::steady_clock::time_point retry_broker_at_{}, look_aside_at_{};
     std::chrono::steady_clock::time_point aside_until_{};  // hints come late or never, though the broker answers us
+    Frontier late_;                                        // of hints that do not come
     std::deque<Hint::Item> pending_;                       // hinted to us, not claimed yet
     std::atomic<std::chrono::steady_clock::time_point> moved_{std::chrono::steady_clock::now()};
     std::jthread thread_;

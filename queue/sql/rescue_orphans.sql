@@ -1,10 +1,7 @@
--- Runs whose process is gone go back, epoch + 1, without losing the attempt; each such end costs one crash.
--- Index: run_owned through the few incarnations that still own something.
+-- Runs of these processes, which are gone, go back, epoch + 1, without losing the attempt; each such end costs one crash. Index: run_owned.
 with orphan as (
     select r.id from run r
-     where r.state = 'running' and r.incarnation in (
-           select distinct o.incarnation from run o where o.state = 'running' and o.incarnation is not null
-           except select i.id from incarnation i where i.ended_at is null)
+     where r.state = 'running' and r.incarnation = any($1::uuid[])
      limit 1000
        for update skip locked
 ), back as (

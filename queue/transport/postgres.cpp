@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "queue/frontier.h"
 #include "queue/sql.h"
 
 namespace nightshift::queue {
@@ -73,8 +74,10 @@ private:
     }
 
     std::vector<Delivery> look(std::size_t most) {
-        const auto rows =
-            core::pg::once(pool_, sql::dispatched, queues_, std::max<std::size_t>(most, 1) * kRunsPerHint);
+        const auto now = std::chrono::steady_clock::now();
+        const auto rows = core::pg::once(pool_, sql::dispatched, queues_, std::max<std::size_t>(most, 1) * kRunsPerHint,
+                                         frontier_.back(now));
+        frontier_.reached(now, rows.empty() ? 0 : rows.real(0, 3));
         std::map<std::string, Hint> by_queue;
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const std::string queue(rows.text(i, 0));
@@ -90,6 +93,7 @@ private:
     core::pg::Pool& pool_;
     std::shared_ptr<Bell> bell_;
     std::vector<std::string> queues_;
+    Frontier frontier_;
     std::uint64_t tag_ = 0;
 };
 

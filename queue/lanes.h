@@ -1,0 +1,41 @@
+// The lanes of a queue, one for each organization and priority, and from where to read each: nothing admissible lies
+// before a lane's frontier, so dead entries of the index behind it are not walked over again.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/pg/pg.h"
+
+namespace nightshift::queue {
+
+class Lanes {
+public:
+    /// As columns for SQL.
+    struct Columns {
+        std::vector<std::string> organizations, frontiers;
+        std::vector<std::int64_t> priorities;
+    };
+
+    /// A new one starts at the beginning of time; false: it is known, and keeps its frontier.
+    bool learn(std::string organization, int priority);
+    /// Moments as RFC 3339, or "-infinity".
+    void lower(const std::string& since);
+    void raise(const std::string& since);
+    /// To the youngest of the rows that were admitted; `rows` as admit.sql returns them.
+    void advance(const core::pg::Result& rows);
+    bool empty() const { return lanes_.empty(); }
+    std::size_t size() const { return lanes_.size(); }
+    void add_to(Columns& columns) const;
+    Columns columns() const;
+
+private:
+    struct Lane {
+        std::string organization;
+        int priority;
+        std::string frontier = "-infinity";
+    };
+    std::vector<Lane> lanes_;
+};
+
+}  // namespace nightshift::queue
