@@ -230,10 +230,8 @@ Result Dispatcher::admit_for(const std::string& incarnation, const std::string& 
     core::fail_point("dispatch.before_admit");
     auto rows = core::pg::once(quick_, sql::admit, name, lanes.organizations, lanes.priorities, lanes.frontiers, most,
                                incarnation);
-    if (rows.size() < most)
-        queue.lanes.raise(a_while_ago());  // each was read to its end
-    else
-        queue.lanes.advance(rows);
+    queue.lanes.advance(rows);
+    if (rows.size() < most) queue.lanes.raise(a_while_ago());  // each was read to its end
     if (metrics_ != nullptr) metrics_->admitted.with({name}).add(static_cast<double>(rows.size()));
     return rows;
 }
