@@ -202,39 +202,45 @@ void Hub::give(const std::vector<Event>& events) {
     }
 }
 
-/// From the moment of this hello they get every event, after what they missed.
+/// From the moment of this hello they get every event, after what they missed. They have their seat by then: a quick
+/// client answers at once.
 void Hub::welcome(const std::vector<std::shared_ptr<Seat>>& seats) {
     for (const auto& seat : seats) {
-        catch_up(*seat);
-        const std::lock_guard lock(mutex_);
-        const auto waiting = std::ranges::find(joining_, seat);
-        if (waiting == joining_.end()) continue;  // gone meanwhile
-        joining_.erase(waiting);
-        seats_.emplace(seat->listener.get(), seat);
+        const auto greeting = greeting_of(*seat);
+        {
+            const std::lock_guard lock(mutex_);
+            const auto waiting = std::ranges::find(joining_, seat);
+            if (waiting == joining_.end()) continue;  // gone meanwhile
+            joining_.erase(waiting);
+            seats_.emplace(seat->listener.get(), seat);
+        }
+        for (const auto& message : greeting) seat->listener->send(message);
     }
 }
 
-void Hub::catch_up(Seat& seat) {
+std::vector<core::http::LiveMessage> Hub::greeting_of(const Seat& seat) const {
     const auto& guest = seat.guest;
     const auto now = *tail_.cursor();
-    const auto say = [&](const char* type) {
+    const auto word = [&](const char* type) {
         const json::object frame{{"type", type}, {"last_event_id", now}};
-        seat.listener->send(frame_of(guest.way, std::to_string(now), type, json::text(frame)));
+        return std::make_shared<const std::string>(frame_of(guest.way, std::to_string(now), type, json::text(frame)));
     };
+    std::vector<core::http::LiveMessage> greeting;
     if (guest.last && *guest.last < now) {
         const auto oldest = core::pg::once(services_.pool, sql::oldest).number(0, 0);
         const auto rows = core::pg::once(services_.pool, sql::replay, *guest.last, now, guest.caller.organization,
                                          guest.user, kMostMissed + 1);
         // What is gone can't be told: the client reads its lists anew.
         if (oldest == 0 || *guest.last + 1 < oldest || rows.size() > static_cast<std::size_t>(kMostMissed))
-            return say("reset");
+            return {word("reset")};
         std::vector<Event> missed;
         for (std::size_t i = 0; i < rows.size(); ++i) missed.push_back(event_in(rows, i));
         const auto audiences = audiences_of(missed);
         for (const auto& event : missed)
-            if (is_for(seat, event, audiences)) seat.listener->send(Frames(event).in(guest.way));
+            if (is_for(seat, event, audiences)) greeting.push_back(Frames(event).in(guest.way));
     }
-    say(guest.last && *guest.last > now ? "reset" : "hello");
+    greeting.push_back(word(guest.last && *guest.last > now ? "reset" : "hello"));
+    return greeting;
 }
 
 std::optional<std::vector<std::string>> Hub::permissions_now(const Seat& seat, const std::string& of_caller,

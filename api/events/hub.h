@@ -61,7 +61,8 @@ private:
     std::vector<std::shared_ptr<Seat>> seated() const;
     void give(const std::vector<Event>& events);
     void welcome(const std::vector<std::shared_ptr<Seat>>& seats);
-    void catch_up(Seat& seat);
+    /// What they missed, and hello; or that it can't be told any more.
+    std::vector<core::http::LiveMessage> greeting_of(const Seat& seat) const;
     /// Asks of all at once who is still known, and notes what they may; lets the others go.
     std::vector<std::shared_ptr<Seat>> check(const std::vector<std::shared_ptr<Seat>>& seats);
     /// What a seat's person may now; nothing: they are not known any more.

@@ -5,7 +5,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/websocket.hpp>
+#include <future>
 
+#include "api/events/hub.h"
 #include "api/events/tail.h"
 #include "core/http/server.h"
 #include "tests/kit/api_fixture.h"
@@ -136,6 +138,26 @@ protected:
     }
     std::unique_ptr<core::http::Server> door;
 };
+
+/// A client that answers the very moment it hears hello is known by then.
+TEST_F(Events, GreetWhoHasASeat) {
+    const auto seen = job(admin);
+    api::events::Hub hub(services);
+    const auto listener = std::make_shared<core::http::Listener>(512, 1U << 20U);
+    std::promise<bool> sees;
+    listener->attach([&] { sees.set_value(hub.sees(*listener, seen)); });
+    const auto who = gate.identify(admin.token);
+    const api::kit::Caller caller{.actor = who.actor,
+                                  .organization = who.organization,
+                                  .permissions = who.permissions,
+                                  .user = who.user,
+                                  .session = who.session};
+    hub.add(listener, {.caller = caller, .key = "", .user = admin.id, .last = std::nullopt});
+    auto answer = sees.get_future();
+    ASSERT_EQ(answer.wait_for(10s), std::future_status::ready);
+    EXPECT_TRUE(answer.get());
+    hub.remove(listener);
+}
 
 TEST_F(Events, ComeToWhoMaySeeThem) {
     const auto anna = person("technician"), ben = person("technician"), viewer = person("viewer"),
