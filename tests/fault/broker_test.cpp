@@ -71,10 +71,11 @@ TEST_F(BrokerFault, whose_queue_is_deleted_under_load_gets_it_again) {
     ASSERT_TRUE(eventually([&] { return program->told("broker.up") == 2; }));
     for (int i = 0; i < 2; ++i) {
         submit_some();
+        const auto before = program->told("broker.up");
         core::amqp::Link(broker_url).delete_queue(broker_queue());
         submit_some();
-        EXPECT_TRUE(eventually([&] { return program->told("broker.up") == 4 + 2 * static_cast<std::size_t>(i); }))
-            << program->log();
+        // The worker hears of it; the dispatcher too when it hints before the queue is there again.
+        EXPECT_TRUE(eventually([&] { return program->told("broker.up") > before; })) << program->log();
     }
     EXPECT_TRUE(all_ended());
     EXPECT_TRUE(sound());

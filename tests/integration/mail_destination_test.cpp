@@ -71,7 +71,7 @@ TEST_F(MailDestinations, that_fail_again_and_again_are_left_alone_while_others_g
     start();
     ASSERT_TRUE(is_left_alone("full.example", [&](int i) { mail("first" + std::to_string(i) + "@full.example"); }));
     EXPECT_EQ(failures("full.example"), 5);
-    const auto before = tries();
+    const auto before = tries(), held = counted("attempts = 0");  // of the first ones, where a second try came before
     mails(6, "Full.example");
     mail("bob@fine.example");
     ASSERT_TRUE(eventually([&] { return counted("state = 'sent'") == 1; }));
@@ -79,8 +79,8 @@ TEST_F(MailDestinations, that_fail_again_and_again_are_left_alone_while_others_g
     EXPECT_EQ(tries(), before + 1);
     EXPECT_EQ(counted("attempts = 0 and state = 'intended' and reason like 'full.example is left alone after 5 "
                       "failures: %' and due_at > clock_timestamp() + interval '50 minutes'"),
-              6);
-    EXPECT_EQ(database.number("select count(*) from run where attempt = 0 and state = 'scheduled'"), 6)
+              6 + held);
+    EXPECT_EQ(database.number("select count(*) from run where attempt = 0 and state = 'scheduled'"), 6 + held)
         << "waiting costs no try";
     const auto shown = call(admin, "GET", "/api/v1/deliveries?address=somebody0@Full.example");
     ASSERT_EQ(shown.count(), 1U) << shown;
