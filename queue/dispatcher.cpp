@@ -75,6 +75,7 @@ std::chrono::milliseconds Dispatcher::run_once() {
 
 /// What other processes submitted. Lanes are read from their frontiers; where limits hold runs back, these don't move.
 std::set<std::string> Dispatcher::probe(Steady now) {
+    if (learnt_.is_due(now)) learn_lanes();
     std::set<std::string> due;
     std::vector<std::string> limited, names;
     Lanes::Columns lanes;
@@ -90,18 +91,15 @@ std::set<std::string> Dispatcher::probe(Steady now) {
     if (!limited.empty()) note(core::pg::once(quick_, sql::ready_queues, limited));
     if (!names.empty())
         note(core::pg::once(quick_, sql::ready_lanes, names, lanes.organizations, lanes.priorities, lanes.frontiers));
+    const auto since = a_while_ago();
     for (auto& [name, queue] : queues_)
-        if (!queue.paused && !due.contains(name)) queue.lanes.raise(a_while_ago());
+        if (!queue.paused && !due.contains(name)) queue.lanes.raise(since);
     probed_.took(now, std::chrono::steady_clock::now());
     return due;
 }
 
-/// New lanes start at the beginning of time; known ones keep their frontier.
 void Dispatcher::refresh(Steady now) {
-    const bool is_busy = std::ranges::any_of(queues_, [](const auto& one) { return one.second.busy; });
-    if (is_busy && learnt_.is_due(now)) learn_lanes();
     if (!refreshed_.is_due(now)) return;
-    learn_lanes();
     const auto rows = core::pg::once(quick_, sql::queue_settings, settings_.queues);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         auto& queue = queues_[std::string(rows.text(i, 0))];

@@ -99,7 +99,7 @@ private:
     std::atomic<bool> broker_up_{false};
     Steady asked_broker_at_{}, retry_broker_at_{}, stepped_at_{}, walked_at_{}, rehinted_at_{};
     Pace refreshed_{std::chrono::seconds(1)};      // pauses, limits
-    Pace learnt_{std::chrono::milliseconds(100)};  // behind a backlog nobody else looks for lanes that begin
+    Pace learnt_{std::chrono::milliseconds(200)};  // lanes that begin, of urgent runs behind a backlog too
     Pace probed_{std::chrono::milliseconds(200)};  // what other processes submitted
     Frontier late_;                                // of hints that got lost
     std::chrono::system_clock::duration database_ahead_{};

@@ -7,8 +7,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kLate =
-    2s;  // a row may be committed so long after the moment it bears; later ones wait for a whole look
+// A row may be committed so long after the moment it bears; later ones wait for a whole look.
+constexpr auto kLate = 2s;
 constexpr double kAnyTime = 1e9;  // thirty years
 
 }  // namespace
@@ -21,8 +21,8 @@ double Frontier::back(Pace::Steady now) {
 void Frontier::reached(Pace::Steady began, double age) {
     if (is_whole_) whole_.took(began, std::chrono::steady_clock::now());
     is_whole_ = false;
-    reached_ =
-        began - std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(age));
+    const std::chrono::duration<double> since(age);
+    reached_ = began - std::chrono::duration_cast<std::chrono::steady_clock::duration>(since);
 }
 
 }  // namespace nightshift::queue
