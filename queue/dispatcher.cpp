@@ -61,7 +61,8 @@ std::chrono::milliseconds Dispatcher::run_once() {
     step_back(now);
     publisher();  // an idle dispatcher too finds its broker again
     auto due = take_noticed();
-    if (probed_.is_due(now)) due.merge(probe(now));
+    if (learnt_.is_due(now)) learn_lanes();
+    if (probed_.is_due(now)) probe(now, due);
     bool more = false;
     for (const auto& name : due) {
         const auto found = queues_.find(name);
@@ -73,29 +74,32 @@ std::chrono::milliseconds Dispatcher::run_once() {
     return more ? 1ms : std::chrono::duration_cast<std::chrono::milliseconds>(kRest);
 }
 
-/// What other processes submitted. Lanes are read from their frontiers; where limits hold runs back, these don't move.
-std::set<std::string> Dispatcher::probe(Steady now) {
-    if (learnt_.is_due(now)) learn_lanes();
-    std::set<std::string> due;
+/// Adds what other processes submitted to what is due. Lanes are read from their frontiers; where limits hold runs
+/// back, these don't move.
+void Dispatcher::probe(Steady now, std::set<std::string>& due) {
     std::vector<std::string> limited, names;
     Lanes::Columns lanes;
-    for (const auto& [name, queue] : queues_) {
-        if (queue.limited || queue.keyed) limited.push_back(name);
-        if (queue.limited || queue.keyed || queue.paused) continue;
+    for (auto& [name, queue] : queues_) {
+        if (queue.paused || due.contains(name)) continue;
+        if (queue.limited || queue.keyed) {
+            limited.push_back(name);
+            continue;
+        }
         queue.lanes.add_to(lanes);
         names.resize(lanes.priorities.size(), name);
     }
+    std::set<std::string> found;
     const auto note = [&](const Result& rows) {
-        for (std::size_t i = 0; i < rows.size(); ++i) due.emplace(rows.text(i, 0));
+        for (std::size_t i = 0; i < rows.size(); ++i) found.emplace(rows.text(i, 0));
     };
     if (!limited.empty()) note(core::pg::once(quick_, sql::ready_queues, limited));
     if (!names.empty())
         note(core::pg::once(quick_, sql::ready_lanes, names, lanes.organizations, lanes.priorities, lanes.frontiers));
     const auto since = a_while_ago();
-    for (auto& [name, queue] : queues_)
-        if (!queue.paused && !due.contains(name)) queue.lanes.raise(since);
+    for (const auto& name : std::set(names.begin(), names.end()))
+        if (!found.contains(name)) queues_.at(name).lanes.raise(since);
+    due.merge(found);
     probed_.took(now, std::chrono::steady_clock::now());
-    return due;
 }
 
 void Dispatcher::refresh(Steady now) {

@@ -65,7 +65,7 @@ private:
     };
 
     std::string a_while_ago() const;
-    std::set<std::string> probe(Steady now);
+    void probe(Steady now, std::set<std::string>& due);
     static void advance(Queue& queue, const core::pg::Result& rows);
     core::pg::Result admit_for(const std::string& incarnation, const std::string& name, Queue& queue, std::size_t most);
 
@@ -98,10 +98,10 @@ private:
     std::map<std::string, Queue> queues_;
     std::atomic<bool> broker_up_{false};
     Steady asked_broker_at_{}, retry_broker_at_{}, stepped_at_{}, walked_at_{}, rehinted_at_{};
-    Pace refreshed_{std::chrono::seconds(1)};      // pauses, limits
-    Pace learnt_{std::chrono::milliseconds(200)};  // lanes that begin, of urgent runs behind a backlog too
-    Pace probed_{std::chrono::milliseconds(200)};  // what other processes submitted
-    Frontier late_;                                // of hints that got lost
+    Pace refreshed_{std::chrono::seconds(1)};          // pauses, limits
+    Pace learnt_{std::chrono::milliseconds(100), 10};  // lanes that begin, of urgent runs behind a backlog too
+    Pace probed_{std::chrono::milliseconds(200)};      // what other processes submitted
+    Frontier late_;                                    // of hints that got lost
     std::chrono::system_clock::duration database_ahead_{};
     std::chrono::steady_clock::duration walk_cost_{};
     std::mutex mutex_;  // guards noticed_

@@ -7,14 +7,14 @@
 
 namespace nightshift::queue {
 
-/// Something dear is done again after its rest, and so seldom that it takes a fiftieth of the time at most.
+/// Something dear is done again after its rest, and so seldom that it takes one part in `share` of the time at most.
 class Pace {
 public:
     using Steady = std::chrono::steady_clock::time_point;
-    explicit Pace(std::chrono::steady_clock::duration rest) : rest_(rest) {}
+    explicit Pace(std::chrono::steady_clock::duration rest, int share = 50) : rest_(rest), share_(share) {}
     bool is_due(Steady now) const { return now - ended_at_ >= rest(); }
     /// From its end to its next beginning.
-    std::chrono::steady_clock::duration rest() const { return std::max(rest_, took_ * 50); }
+    std::chrono::steady_clock::duration rest() const { return std::max(rest_, took_ * share_); }
     void took(Steady began, Steady ended) {
         took_ = ended - began;
         ended_at_ = ended;
@@ -22,6 +22,7 @@ public:
 
 private:
     std::chrono::steady_clock::duration rest_, took_{};
+    int share_;
     Steady ended_at_{};
 };
 

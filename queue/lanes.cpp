@@ -9,10 +9,9 @@
 namespace nightshift::queue {
 
 bool Lanes::learn(std::string organization, int priority) {
-    const bool is_known = std::ranges::any_of(
-        lanes_, [&](const Lane& one) { return one.organization == organization && one.priority == priority; });
-    if (!is_known) lanes_.push_back({.organization = std::move(organization), .priority = priority});
-    return !is_known;
+    if (!known_.emplace(organization, priority).second) return false;
+    lanes_.push_back({.organization = std::move(organization), .priority = priority});
+    return true;
 }
 
 void Lanes::lower(const std::string& since) {

@@ -2,7 +2,9 @@
 // before a lane's frontier, so dead entries of the index behind it are not walked over again.
 #pragma once
 
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/pg/pg.h"
@@ -36,6 +38,7 @@ private:
         std::string frontier = "-infinity";
     };
     std::vector<Lane> lanes_;
+    std::set<std::pair<std::string, int>> known_;
 };
 
 }  // namespace nightshift::queue
