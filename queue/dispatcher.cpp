@@ -17,7 +17,8 @@ using core::pg::Result;
 using core::pg::Transaction;
 
 constexpr std::size_t kLeastBudget = 16, kMostBudget = 2048, kMostPerHint = 512;
-constexpr std::size_t kFewHints = 4;  // more than these waiting: workers have enough to do
+constexpr std::size_t kFewHints = 4;    // more than these waiting: workers have enough to do
+constexpr std::size_t kMostLate = 500;  // hinted again at once
 constexpr auto kGrowEvery = 30ms;
 constexpr auto kStepEvery = 1s, kStepBack = 10s;  // commits later than their row's time are found by stepping back
 constexpr auto kWalkEvery = 20s;                  // and whatever is older by a walk over the whole index
@@ -99,7 +100,7 @@ void Dispatcher::probe(Steady now, std::set<std::string>& due) {
     for (const auto& name : std::set(names.begin(), names.end()))
         if (!found.contains(name)) queues_.at(name).lanes.raise(since);
     due.merge(found);
-    probed_.took(now, std::chrono::steady_clock::now());
+    probed_.done(now);
 }
 
 void Dispatcher::refresh(Steady now) {
@@ -113,7 +114,7 @@ void Dispatcher::refresh(Steady now) {
         if (queue.paused) queue.lanes.lower("-infinity");  // what waits meanwhile is read when the queue goes on
         database_ahead_ = rows.time(i, 5) - std::chrono::system_clock::now();
     }
-    refreshed_.took(now, std::chrono::steady_clock::now());
+    refreshed_.done(now);
 }
 
 /// True when there were lanes we did not know.
@@ -126,7 +127,7 @@ bool Dispatcher::learn_lanes() {
                                                                                static_cast<int>(lanes.number(i, 2)));
         learnt = learnt || is_new;
     }
-    learnt_.took(began, std::chrono::steady_clock::now());
+    learnt_.done(began);
     return learnt;
 }
 
@@ -135,11 +136,16 @@ std::string Dispatcher::a_while_ago() const {
     return core::time::rfc3339(std::chrono::system_clock::now() + database_ahead_ - kStepBack);
 }
 
+/// Reading lanes from the beginning, so long after the last time: no more than a fiftieth of the time.
+bool Dispatcher::may_walk(std::chrono::steady_clock::duration since, std::chrono::steady_clock::duration rest) const {
+    return since >= std::max(rest, walk_cost_ * 50);
+}
+
 /// What was committed after younger rows were admitted lies behind the frontiers.
 void Dispatcher::step_back(Steady now) {
     if (now - stepped_at_ < kStepEvery) return;
     stepped_at_ = now;
-    const bool walk = now - walked_at_ >= std::max<std::chrono::steady_clock::duration>(kWalkEvery, walk_cost_ * 50);
+    const bool walk = may_walk(now - walked_at_, kWalkEvery);
     if (walk) walked_at_ = now;
     const auto since = walk ? "-infinity" : a_while_ago();
     for (auto& [name, queue] : queues_) queue.lanes.lower(since);
@@ -148,8 +154,7 @@ void Dispatcher::step_back(Steady now) {
 
 /// Nothing was found ahead: perhaps something was handed back behind. False when that was looked at just now.
 bool Dispatcher::look_back(Queue& queue, Steady now) {
-    if (now - queue.looked_back_at < std::max<std::chrono::steady_clock::duration>(kStepEvery, walk_cost_ * 50))
-        return false;
+    if (!may_walk(now - queue.looked_back_at, kStepEvery)) return false;
     queue.looked_back_at = now;
     queue.lanes.lower("-infinity");
     return true;
@@ -307,8 +312,8 @@ void Dispatcher::rehint() {
     if (now - rehinted_at_ < 1s) return;
     rehinted_at_ = now;
     const auto age = std::chrono::duration<double>(settings_.rehint).count();
-    const auto rows = core::pg::once(quick_, sql::rehint, age, settings_.queues, late_.back(now));
-    if (rows.size() < 500) late_.reached(now, age);
+    const auto rows = core::pg::once(quick_, sql::rehint, age, settings_.queues, late_.back(now), kMostLate);
+    if (rows.size() < kMostLate) late_.reached(now, age);
     std::map<std::string, std::vector<Hint::Item>> late;
     for (std::size_t i = 0; i < rows.size(); ++i)
         late[std::string(rows.text(i, 0))].push_back(

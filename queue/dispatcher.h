@@ -65,6 +65,7 @@ private:
     };
 
     std::string a_while_ago() const;
+    bool may_walk(std::chrono::steady_clock::duration since, std::chrono::steady_clock::duration rest) const;
     void probe(Steady now, std::set<std::string>& due);
     static void advance(Queue& queue, const core::pg::Result& rows);
     core::pg::Result admit_for(const std::string& incarnation, const std::string& name, Queue& queue, std::size_t most);

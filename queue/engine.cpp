@@ -127,7 +127,7 @@ std::chrono::milliseconds Engine::Impl::rescue_once() {
     const auto began = std::chrono::steady_clock::now();
     const bool all = rescue_all.is_due(began);
     const auto rescued = rescue(context.pool, context.settings.crash_budget, all);
-    if (all) rescue_all.took(began, std::chrono::steady_clock::now());
+    if (all) rescue_all.done(began);
     context.metrics.lost_processes.add(static_cast<double>(rescued.incarnations));
     context.metrics.rescued_runs.add(static_cast<double>(rescued.runs));
     context.metrics.rescued_dead.add(static_cast<double>(rescued.dead));

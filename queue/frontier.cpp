@@ -19,7 +19,7 @@ double Frontier::back(Pace::Steady now) {
 }
 
 void Frontier::reached(Pace::Steady began, double age) {
-    if (is_whole_) whole_.took(began, std::chrono::steady_clock::now());
+    if (is_whole_) whole_.done(began);
     is_whole_ = false;
     const std::chrono::duration<double> since(age);
     reached_ = began - std::chrono::duration_cast<std::chrono::steady_clock::duration>(since);

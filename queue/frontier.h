@@ -15,9 +15,10 @@ public:
     bool is_due(Steady now) const { return now - ended_at_ >= rest(); }
     /// From its end to its next beginning.
     std::chrono::steady_clock::duration rest() const { return std::max(rest_, took_ * share_); }
-    void took(Steady began, Steady ended) {
-        took_ = ended - began;
-        ended_at_ = ended;
+    /// It was done just now.
+    void done(Steady began) {
+        ended_at_ = std::chrono::steady_clock::now();
+        took_ = ended_at_ - began;
     }
 
 private:

@@ -2,7 +2,7 @@
 // before a lane's frontier, so dead entries of the index behind it are not walked over again.
 #pragma once
 
-#include <set>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,19 +26,12 @@ public:
     void raise(const std::string& since);
     /// To the youngest of the rows that were admitted; `rows` as admit.sql returns them.
     void advance(const core::pg::Result& rows);
-    bool empty() const { return lanes_.empty(); }
-    std::size_t size() const { return lanes_.size(); }
+    bool empty() const { return frontiers_.empty(); }
     void add_to(Columns& columns) const;
     Columns columns() const;
 
 private:
-    struct Lane {
-        std::string organization;
-        int priority;
-        std::string frontier = "-infinity";
-    };
-    std::vector<Lane> lanes_;
-    std::set<std::pair<std::string, int>> known_;
+    std::map<std::pair<std::string, int>, std::string> frontiers_;  // by organization and priority
 };
 
 }  // namespace nightshift::queue

@@ -18,7 +18,7 @@ milliseconds Lost::run_once() {
     const auto seconds = std::chrono::duration<double>(rest).count();
     const auto began = std::chrono::steady_clock::now();
     const auto rows = core::pg::once(context_.quick, sql::owned, context_.incarnation(), seconds);
-    pace_.took(began, std::chrono::steady_clock::now());
+    pace_.done(began);
     std::map<std::string, int> suspects;
     const auto held = rows.empty() ? std::set<std::string>{} : held_();
     for (std::size_t i = 0; i < rows.size(); ++i) {

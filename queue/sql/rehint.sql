@@ -4,7 +4,7 @@ with late as (
      where state = 'dispatched' and queue = any($2::text[])
        and dispatched_at between statement_timestamp() - make_interval(secs => $3::float8) and statement_timestamp() - make_interval(secs => $1::float8)
      order by dispatched_at
-     limit 500
+     limit $4
        for update skip locked
 )
 update run r set dispatched_at = clock_timestamp() from late where r.id = late.id

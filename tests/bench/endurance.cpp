@@ -81,8 +81,7 @@ double worked_off(tests::Database& database, const Options& options, const std::
     forget_handled();
     const auto began = steady_clock::now();
     submit_in_bulk(database.pool(), queue, options.runs);
-    tests::eventually([&] { return handled() >= options.runs && database.number("select count(*) from run") == 0; },
-                      5min);
+    await_handled(database, options.runs);
     return options.runs / seconds_since(began);
 }
 

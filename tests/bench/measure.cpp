@@ -105,15 +105,19 @@ void submit_in_bulk(core::pg::Pool& pool, const std::string& queue, int count) {
     submit_in_bulk(pool, {.kind = "bench.nothing", .organization = tests::kOrganization, .queue = queue}, count);
 }
 
-double drain_rate(tests::Database& database, queue::Engine& engine, int runs) {
-    forget_handled();
-    const auto began = steady_clock::now();
-    engine.start();
+void await_handled(tests::Database& database, int runs) {
     tests::eventually(
         [&] {
             return handled() >= runs && database.number("select count(*) from run where state <> 'scheduled'") == 0;
         },
         std::chrono::minutes(5));
+}
+
+double drain_rate(tests::Database& database, queue::Engine& engine, int runs) {
+    forget_handled();
+    const auto began = steady_clock::now();
+    engine.start();
+    await_handled(database, runs);
     return runs / seconds_since(began);
 }
 

@@ -51,6 +51,8 @@ queue::EngineSettings settings(const std::string& database, const std::string& b
 void submit_in_bulk(core::pg::Pool& pool, const queue::Submission& submission, int count);
 /// Of bench.nothing.
 void submit_in_bulk(core::pg::Pool& pool, const std::string& queue, int count);
+/// Until so many bench.nothing were handled since forget_handled(), and nothing but scheduled runs is left.
+void await_handled(tests::Database& database, int runs);
 /// From the engine's start until nothing is left; runs a second.
 double drain_rate(tests::Database& database, queue::Engine& engine, int runs);
 

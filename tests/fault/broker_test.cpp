@@ -75,7 +75,10 @@ TEST_F(BrokerFault, whose_queue_is_deleted_under_load_gets_it_again) {
         core::amqp::Link(broker_url).delete_queue(broker_queue());
         submit_some();
         // The worker hears of it; the dispatcher too when it hints before the queue is there again.
-        EXPECT_TRUE(eventually([&] { return program->told("broker.up") > before; })) << program->log();
+        EXPECT_TRUE(eventually([&] {
+            const auto up = program->told("broker.up");
+            return up > before && up == program->told("broker.down") + 2;  // nobody stays away from it
+        })) << program->log();
     }
     EXPECT_TRUE(all_ended());
     EXPECT_TRUE(sound());

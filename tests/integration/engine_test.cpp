@@ -346,7 +346,7 @@ TEST_P(Engine, an_urgent_run_overtakes_a_backlog_however_fast_that_goes) {
         ASSERT_TRUE(becomes(id, "succeeded"));
         EXPECT_LT(std::stod(database.one(
                       "select extract(epoch from started_at - ready_at) from run_archive where id = '" + id + "'")),
-                  3)
+                  1.5)
             << ms << " ms each";
         ASSERT_TRUE(all_ended()) << ms << " ms each";
         EXPECT_GT(
