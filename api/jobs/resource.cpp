@@ -1,6 +1,8 @@
 // The resource of jobs: its columns and the rules a column can't say. SPEC 2, Rules.
 #include "api/jobs/jobs.h"
 
+#include <algorithm>
+
 #include "api/jobs/moves.h"
 #include "api/jobs/parts.h"
 #include "core/error/error.h"
@@ -187,6 +189,20 @@ void move_status(const Change& change) {
     note_moments(change, found.text(0, 0), found.text(0, 1));
 }
 
+/// Where its type, status or priority is not said, the organization's own.
+void fill_in(const Change& change) {
+    constexpr std::string_view kNames[] = {"job_type_id", "job_status_id", "job_priority_id"};
+    const auto is_missing = [&](std::string_view name) { return json::text_in(change.body, name).empty(); };
+    if (std::ranges::none_of(kNames, is_missing)) return;
+    const auto found = change.tx.run(sql::job_defaults, change.caller.organization);
+    for (std::size_t i = 0; i < std::size(kNames); ++i) {
+        if (!is_missing(kNames[i])) continue;
+        if (found.is_null(0, i))
+            throw Error(Code::rule, std::string(kNames[i]) + ": there is none to start with; make one first");
+        change.body[kNames[i]] = std::string(found.text(0, i));
+    }
+}
+
 /// Its key last, when nothing of what is looked at here stands against it: a number that is not used is lost.
 void begin_job(const Change& change) {
     if (!change.body.contains("created_by_user_id")) {
@@ -194,21 +210,16 @@ void begin_job(const Change& change) {
             throw Error(Code::validation, "created_by_user_id: is required for a token of no person");
         change.body["created_by_user_id"] = change.caller.user;
     }
-    constexpr std::string_view kNames[] = {"job_type_id", "job_status_id", "job_priority_id", "assigned_to_user_id"};
+    fill_in(change);
     std::vector<core::pg::Value> values{change.caller.organization};
-    for (const auto name : kNames) {
-        const auto given = json::text_in(change.body, name);
-        values.emplace_back(given.empty() ? core::pg::Value(nullptr) : core::pg::Value(given));
-    }
+    for (const auto* name : {"job_type_id", "job_status_id", "job_priority_id"})
+        values.emplace_back(json::text_in(change.body, name));
+    const auto assignee = json::text_in(change.body, "assigned_to_user_id");
+    values.push_back(assignee.empty() ? core::pg::Value(nullptr) : core::pg::Value(assignee));
     const auto found = change.tx.run_with(sql::job_new, values);
-    if (!found.is_null(0, 5)) broken(std::string(found.text(0, 5)), "this one is not active");
-    for (std::size_t i = 0; i < 3; ++i) {
-        if (found.is_null(0, i))
-            throw Error(Code::rule, std::string(kNames[i]) + ": there is none to start with; make one first");
-        change.body[kNames[i]] = std::string(found.text(0, i));
-    }
-    note_moments(change, "", found.text(0, 4));
-    const std::string prefix(found.text(0, 3));
+    if (!found.is_null(0, 2)) broken(std::string(found.text(0, 2)), "this one is not active");
+    note_moments(change, "", found.text(0, 1));
+    const std::string prefix(found.text(0, 0));
     change.body["key"] =
         prefix + "-" + std::to_string(change.services.numbers->next(change.caller.organization, prefix));
 }

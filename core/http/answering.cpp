@@ -60,11 +60,17 @@ void Connection::put_headers(const Response& response, Put&& put) const {
         if (is_fit(header)) put(header.first, header.second);
 }
 
+/// HTTP/1.0 waits for the end of the connection unless it is told that there is none. RFC 9112, 9.3.
+std::string_view Connection::connection_word() const {
+    if (!keep_alive_) return "close";
+    return is_old_ ? "keep-alive" : "";
+}
+
 template <class Message>
 void Connection::dress(Message& message, const Response& response) {
     message.version(11);
     message.result(static_cast<unsigned>(response.status));
-    message.keep_alive(keep_alive_);
+    if (const auto word = connection_word(); !word.empty()) message.set(wire::field::connection, word);
     put_headers(response, [&](std::string_view name, std::string_view value) { message.insert(name, value); });
 }
 
@@ -86,7 +92,7 @@ std::string Connection::text_of(const Response& response) const {
         text.append(name).append(": ").append(value).append("\r\n");
     };
     put_headers(response, put);
-    if (!keep_alive_) put("Connection", "close");
+    if (const auto word = connection_word(); !word.empty()) put("Connection", word);
     const bool has_body = response.status != 204 && response.status != 304;
     if (has_body) put("Content-Length", std::to_string(response.body.size()));
     text.append("\r\n");

@@ -48,6 +48,7 @@ private:
     void put_headers(const Response& response, Put&& put) const;
     template <class Message>
     void dress(Message& message, const Response& response);
+    std::string_view connection_word() const;
     bool is_plain(const Response& response) const;
     std::string text_of(const Response& response) const;
     void send_text(const std::shared_ptr<const std::string>& text, std::size_t sent);

@@ -121,5 +121,19 @@ TEST(Plan, of_a_sweep_has_an_index_for_all_it_reads) {
     }
 }
 
+/// PostgreSQL tries five plans for what is given before it keeps one for all, and keeps it only where that is no dearer.
+TEST(Plan, of_a_new_job_is_made_once_for_all) {
+    Database database;
+    auto lease = database.pool().acquire();
+    core::pg::Transaction tx(lease);
+    const auto& statement = domain::jobs::sql::job_new;
+    for (int i = 0; i < 12; ++i)
+        tx.run(statement, kOrganization, kOrganization, kOrganization, kOrganization, nullptr);
+    const auto plans =
+        tx.run(core::pg::Statement{"", "select custom_plans from pg_prepared_statements where name = $1"}, statement.name);
+    ASSERT_EQ(plans.size(), 1U);
+    EXPECT_EQ(plans.number(0, 0), 5);
+}
+
 }  // namespace
 }  // namespace nightshift::tests

@@ -335,6 +335,15 @@ TEST_F(Door, speaks_no_chunks_to_http_1_0) {
     EXPECT_TRUE(answer.ends_with("\r\n\r\npiecepiecepiece")) << answer;
 }
 
+TEST_F(Door, tells_http_1_0_that_the_connection_stays) {
+    const auto answer = say("GET / HTTP/1.0\r\nHost: x\r\nConnection: Keep-Alive\r\n\r\n"
+                            "GET / HTTP/1.0\r\nHost: x\r\n\r\n");
+    const auto second = answer.find("HTTP/1.1 200", 1);
+    ASSERT_NE(second, std::string::npos) << answer;
+    EXPECT_NE(answer.substr(0, second).find("\r\nConnection: keep-alive\r\n"), std::string::npos) << answer;
+    EXPECT_NE(answer.find("\r\nConnection: close\r\n", second), std::string::npos) << answer;
+}
+
 TEST_F(Door, never_sends_a_header_that_would_split_the_answer) {
     const auto answer = say("GET /split HTTP/1.1\r\nHost: x\r\nX-Request-Id: a\rb\r\nConnection: close\r\n\r\n");
     EXPECT_EQ(answer.find("Set-Cookie"), std::string::npos);
