@@ -1,5 +1,9 @@
 #include "queue/claim.h"
 
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+
 #include "core/error/fail_point.h"
 #include "queue/sql.h"
 
@@ -7,17 +11,25 @@ namespace nightshift::queue {
 namespace {
 
 struct Columns {
-    std::vector<std::string> ids;
+    std::vector<std::string> ids;  // in order
     std::vector<std::int64_t> epochs;
 };
 
-Columns columns_of(const std::vector<Hint::Item>& items) {
+Columns columns_of(std::vector<Hint::Item> items) {
+    std::ranges::sort(items, {}, &Hint::Item::run);
     Columns columns;
     for (const auto& item : items) {
         columns.ids.push_back(item.run);
         columns.epochs.push_back(item.epoch);
     }
     return columns;
+}
+
+/// What is hinted first is to start first.
+void put_in_order(std::vector<Claimed>& claimed, const std::vector<Hint::Item>& items) {
+    std::unordered_map<std::string_view, std::size_t> places;
+    for (std::size_t i = 0; i < items.size(); ++i) places.emplace(items[i].run, i);
+    std::ranges::sort(claimed, {}, [&](const Claimed& run) { return places.at(run.id); });
 }
 
 }  // namespace
@@ -28,7 +40,9 @@ std::vector<Claimed> claim(core::pg::Pool& pool, const std::vector<Hint::Item>& 
     core::fail_point("claim.before_commit");
     const auto rows = core::pg::once(pool, sql::claim, columns.ids, columns.epochs, incarnation);
     core::fail_point("claim.after_commit");
-    return claimed_of(rows, incarnation);
+    auto claimed = claimed_of(rows, incarnation);
+    put_in_order(claimed, items);
+    return claimed;
 }
 
 std::vector<Claimed> claimed_of(const core::pg::Result& rows, const std::string& incarnation) {

@@ -143,7 +143,7 @@ bool Dispatcher::may_walk(std::chrono::steady_clock::duration since, std::chrono
 
 /// What was committed after younger rows were admitted lies behind the frontiers.
 void Dispatcher::step_back(Steady now) {
-    if (now - stepped_at_ < kStepEvery) return;
+    if (!may_walk(now - stepped_at_, kStepEvery)) return;
     stepped_at_ = now;
     const bool walk = may_walk(now - walked_at_, kWalkEvery);
     if (walk) walked_at_ = now;

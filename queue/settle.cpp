@@ -102,10 +102,13 @@ std::size_t finish_rows(Transaction& tx, const std::vector<Finished>& runs, cons
                         std::vector<std::string>* woken) {
     std::vector<std::string> ids, results, parents;
     std::vector<std::int64_t> epochs;
-    for (const auto& run : runs) {
-        ids.push_back(run.id);
-        epochs.push_back(run.epoch);
-        results.push_back(run.result);
+    std::vector<const Finished*> in_order;
+    for (const auto& run : runs) in_order.push_back(&run);
+    std::ranges::sort(in_order, {}, [](const Finished* run) -> const std::string& { return run->id; });
+    for (const auto* run : in_order) {
+        ids.push_back(run->id);
+        epochs.push_back(run->epoch);
+        results.push_back(run->result);
     }
     const auto rows = tx.run(sql::finish, ids, epochs, results, incarnation);
     for (std::size_t i = 0; i < rows.size(); ++i)

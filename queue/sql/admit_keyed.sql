@@ -32,9 +32,10 @@ with recursive key as (
      ) r
      order by r.priority, r.ready_at
      limit $2
+), admitted as (
+    update run r
+       set state = 'dispatched', dispatched_at = clock_timestamp()
+     where r.id = any(array(select id from chosen)) and exists (select 1 from queue q where q.name = $1 and not q.is_paused)
+    returning r.id, r.epoch, r.organization_id, r.priority, r.ready_at
 )
-update run r
-   set state = 'dispatched', dispatched_at = clock_timestamp()
-  from chosen c
- where r.id = c.id and exists (select 1 from queue q where q.name = $1 and not q.is_paused)
-returning r.id, r.epoch, r.organization_id, r.priority, r.ready_at
+select id, epoch, organization_id, priority, ready_at from admitted order by priority, ready_at

@@ -7,5 +7,5 @@ with late as (
      limit $4
        for update skip locked
 )
-update run r set dispatched_at = clock_timestamp() from late where r.id = late.id
+update run r set dispatched_at = clock_timestamp() where r.id = any(array(select id from late))
 returning r.queue, r.id, r.epoch

@@ -8,7 +8,7 @@ with orphan as (
     update run r
        set state = 'ready', ready_at = clock_timestamp(), epoch = r.epoch + 1, crashes = r.crashes + 1, attempt = greatest(r.attempt - 1, 0),
            incarnation = null, dispatched_at = null
-      from orphan o where r.id = o.id
+     where r.id = any(array(select id from orphan))
     returning r.id, r.epoch, r.attempt, r.queue, r.crashes, r.started_at
 ), told as (
     insert into run_event (run_id, at, actor, event, detail)

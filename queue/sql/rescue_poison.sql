@@ -1,6 +1,7 @@
--- Runs that took a worker down too often are dead: no further worker is risked. Index: run_ready through the ids given.
+-- Runs that took a worker down too often are dead: no further worker is risked. Index: primary key (the cast keeps
+-- the planner off run_ready).
 with poison as (
-    delete from run r where r.id = any($1::uuid[]) and r.state = 'ready' and r.crashes >= $2 returning r.*
+    delete from run r where r.id = any($1::uuid[]) and r.state::text = 'ready' and r.crashes >= $2 returning r.*
 ), kept as (
     insert into run_archive (id, organization_id, kind, queue, state, priority, epoch, attempt, max_attempts, crashes, timeout_ms, concurrency_key, created_at, ready_at,
                              started_at, finished_at, unique_key, schedule_id, redriven_from, origin, trace_parent, args, error_class, error_message, fingerprint)

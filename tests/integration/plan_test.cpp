@@ -105,6 +105,45 @@ TEST(Plan, of_what_is_due_ends_at_the_first_that_is_not) {
     }
 }
 
+/// These find the runs they are given by their primary key.
+const core::pg::Statement* const kByKey[] = {
+    &queue::sql::admit,          &queue::sql::admit_keyed,        &queue::sql::back,
+    &queue::sql::cancel_waiting, &queue::sql::claim,              &queue::sql::dependency_abandon,
+    &queue::sql::end,            &queue::sql::dependency_release, &queue::sql::finish,
+    &queue::sql::promote,        &queue::sql::rehint,             &queue::sql::rescue_orphans,
+    &queue::sql::rescue_poison,  &queue::sql::unclaim,
+};
+
+/// The lines of a plan that read all of live runs, if only by the order of an index.
+std::vector<std::string> whole_reads(const std::vector<std::string>& plan) {
+    std::vector<std::string> found;
+    for (std::size_t i = 0; i < plan.size(); ++i) {
+        const auto& line = plan[i];
+        const auto reads = [&](std::string_view what) { return line.find(what) != std::string::npos; };
+        const bool is_bounded = i + 1 < plan.size() && plan[i + 1].find("Index Cond: ") != std::string::npos;
+        if (reads("Seq Scan on run ") || (reads("Scan using ") && reads(" on run ") && !is_bounded)) found.push_back(line);
+    }
+    return found;
+}
+
+/// A vacuum that comes while nothing is live leaves word that one row at most is to be expected: then to read a whole
+/// index looks cheap, and a plan is kept that walks it for each of a batch once runs come by the hundred thousand.
+TEST(Plan, of_the_engine_survives_a_vacuum_that_found_nothing) {
+    Database database;
+    let_runs_rest(database);
+    database.one("delete from run where ready_at > now() + interval '1 hour'");
+    core::pg::once(database.pool(), core::pg::Statement{"", "vacuum run"});
+    database.one("delete from run");
+    core::pg::once(database.pool(), core::pg::Statement{"", "vacuum analyze run"});
+    core::pg::Pool engines({.url = database.url(), .size = 1, .by_index = true});
+    auto lease = engines.acquire();
+    for (const auto* statement : kByKey) {
+        core::pg::Transaction tx(lease);
+        const auto plan = plan_of(tx, *statement);
+        EXPECT_TRUE(whole_reads(plan).empty()) << statement->name << ": " << testing::PrintToString(plan);
+    }
+}
+
 /// What sweeps ask by index: for these there is one for each table they read, so that none costs more the longer it is.
 const core::pg::Statement* const kSwept[] = {&domain::jobs::sql::overdue_take,  &domain::reminders::sql::find,
                                              &domain::sla::sql::clocks_move_on, &domain::sla::sql::due_take,
