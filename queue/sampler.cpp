@@ -24,6 +24,9 @@ Sampler::Sampler(core::metrics::Registry& registry, core::pg::Pool& pool, std::f
       processes_(registry.gauges("nightshift_processes", "Processes that have not ended, by state.", {"state"})),
       oldest_lease_(registry.gauge("nightshift_processes_oldest_beat_seconds",
                                    "The longest any process has been silent that has not ended.")),
+      oldest_snapshot_(registry.gauge("nightshift_oldest_snapshot_seconds",
+                                      "Since when a transaction keeps dead rows from being cleaned up; +Inf: an "
+                                      "unused replication slot does.")),
       age_(
           registry.gauge("nightshift_queue_sample_age_seconds",
                          "How old the figures of queues and processes are: they are kept while the database is away.")),
@@ -82,6 +85,11 @@ void Sampler::sample() {
         silent = std::max(silent, processes.real(i, 2));
     }
     oldest_lease_.set(silent);
+    const auto pins = core::pg::once(pool_, sql::pins, 0);
+    double held = 0;
+    for (std::size_t i = 0; i < pins.size(); ++i)
+        held = std::max(held, pins.is_null(i, 1) ? std::numeric_limits<double>::infinity() : pins.real(i, 1));
+    oldest_snapshot_.set(held);
     if (also_) also_(pool_);
 }
 

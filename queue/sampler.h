@@ -34,7 +34,7 @@ private:
     std::function<void(core::pg::Pool&)> also_;
     std::int64_t most_;
     core::metrics::Family<core::metrics::Gauge>&runs_, &oldest_, &paused_, &processes_;
-    core::metrics::Gauge oldest_lease_, age_;
+    core::metrics::Gauge oldest_lease_, oldest_snapshot_, age_;
     std::mutex mutex_;  // guards all below
     std::condition_variable answered_;
     bool wanted_ = false;

@@ -10,7 +10,7 @@
 #include "core/time/time.h"
 #include "daemon/commands/command.h"
 #include "daemon/commands/console/group.h"
-#include "daemon/sql.h"
+#include "queue/sql.h"
 #include "tests/kit/command.h"
 #include "tests/kit/database.h"
 #include "tests/kit/eventually.h"
@@ -315,7 +315,7 @@ TEST_F(Doctor, sees_a_transaction_that_keeps_dead_rows_from_being_cleaned_up) {
     auto lease = made->pool().acquire();
     core::pg::Transaction tx(lease);
     tx.execute("set transaction isolation level repeatable read; select 1");
-    const auto pins = core::pg::once(made->pool(), daemon::sql::doctor_pins, 0);
+    const auto pins = core::pg::once(made->pool(), queue::sql::pins, 0);
     ASSERT_FALSE(pins.empty());
     EXPECT_THAT(std::string(pins.text(0, 0)), HasSubstr("transaction of "));
 }

@@ -199,6 +199,18 @@ TEST_F(Scrape, tells_what_waits_to_be_sent_and_which_destinations_are_left_alone
     EXPECT_EQ(value(R"(nightshift_deliveries_waiting{channel="mail"})"), 0);
 }
 
+TEST_F(Scrape, tells_since_when_dead_rows_are_held) {
+    auto lease = database.pool().acquire();
+    core::pg::Transaction tx(lease);
+    tx.execute("set transaction isolation level repeatable read; select 1");
+    queue::Sampler sampler(*registry, database.pool());
+    sampler.start();
+    EXPECT_TRUE(eventually([&] {
+        sampler.refresh(0ms);
+        return value("nightshift_oldest_snapshot_seconds") > 0.2;
+    }));
+}
+
 TEST_F(Scrape, answers_when_the_database_does_not) {
     core::pg::Pool nowhere({.url = "postgresql://nobody@127.0.0.1:1/nothing", .size = 1, .wait = 100ms});
     queue::Sampler sampler(*registry, nowhere);

@@ -7,6 +7,7 @@
 #include "daemon/commands/doctor/checks.h"
 #include "daemon/sql.h"
 #include "migrations.h"
+#include "queue/sql.h"
 
 namespace nightshift::daemon::doctor {
 namespace {
@@ -103,7 +104,7 @@ Finding vacuum(core::pg::Pool& pool, const Result& server) {
 }
 
 Finding pins(core::pg::Pool& pool) {
-    const auto rows = core::pg::once(pool, sql::doctor_pins, kLongTransaction);
+    const auto rows = core::pg::once(pool, queue::sql::pins, kLongTransaction);
     if (rows.empty()) return {"transactions", Health::good, "none is open for more than " + span(kLongTransaction)};
     auto found = std::string(rows.text(0, 0));
     found += rows.is_null(0, 1) ? " is not in use" : " is open for " + span(rows.real(0, 1));
