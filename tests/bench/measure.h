@@ -70,7 +70,7 @@ void measure_rest(Figures& figures, const Options& options);
 void measure_sockets(Figures& figures, const Options& options);
 /// Millions of runs that are not due yet, while others become due: how late those start, and that nobody reads all.
 void measure_scheduled(Figures& figures, const Options& options);
-/// A transaction that stays open for minutes keeps every dead row: what draining loses by it.
+/// A transaction that stays open for minutes keeps every dead row: what that costs, beside the same time without it.
 void measure_pinned_horizon(Figures& figures, const Options& options);
 /// kill -9 of the program until its run runs again elsewhere.
 void measure_rescue(Figures& figures, const Options& options);
