@@ -145,6 +145,7 @@ class Dev(unittest.TestCase):
         self.assertEqual((self.state / "mail.ports").read_text(), ports)   # where the daemon sends to
         _, out, _ = self.run_dev("env")
         self.assertRegex(out, r"NIGHTSHIFT_MAIL_URL=http://localhost:\d+")
+        self.assertIn(f"NIGHTSHIFT_CONFIG={self.state}/nightshift.yaml", out)   # verify and doctor ask this one's database
         self.run_dev("down")
         self.expect_nothing_runs()
 

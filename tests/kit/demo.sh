@@ -172,8 +172,8 @@ demo_logs() { tail -n 100 "$@" "$STATE/daemon.log"; }
 demo_reset() { demo_down; servers_remove "$STATE/servers"; rm -rf -- "$STATE"; say "All of the demo's data is gone."; }
 demo_env() {
     [ -s "$STATE/port" ] || { say "Nothing runs yet: ./dev up --detach"; return 1; }
-    printf 'export NIGHTSHIFT_URL=%q NIGHTSHIFT_TOKEN=%q NIGHTSHIFT_DATABASE_URL=%q NIGHTSHIFT_AMQP_URL=%q NIGHTSHIFT_MAIL_URL=%q\n' \
-        "$(DEMO_URL)" "$(cat "$STATE/key")" "$(cat "$STATE/database_url")" "$(cat "$STATE/broker_url")" "$(MAIL_URL)"
+    printf 'export NIGHTSHIFT_URL=%q NIGHTSHIFT_TOKEN=%q NIGHTSHIFT_DATABASE_URL=%q NIGHTSHIFT_AMQP_URL=%q NIGHTSHIFT_MAIL_URL=%q NIGHTSHIFT_CONFIG=%q\n' \
+        "$(DEMO_URL)" "$(cat "$STATE/key")" "$(cat "$STATE/database_url")" "$(cat "$STATE/broker_url")" "$(MAIL_URL)" "$STATE/nightshift.yaml"
 }
 # Side by side with the raw limits, on servers of its own.
 demo_bench() {
