@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 
 #include "core/error/fail_point.h"
@@ -16,7 +17,7 @@ struct Columns {
 };
 
 Columns columns_of(std::vector<Hint::Item> items) {
-    std::ranges::sort(items, {}, &Hint::Item::run);
+    std::ranges::sort(items, {}, [](const Hint::Item& item) { return std::tie(item.run, item.epoch); });
     Columns columns;
     for (const auto& item : items) {
         columns.ids.push_back(item.run);

@@ -31,10 +31,8 @@ core::http::BodySource source_of(const std::shared_ptr<std::ifstream>& file, std
 
 Response no_such_range(const Request& request, const std::string& content_range) {
     const Error problem(Code::range_not_satisfiable, "Range: expected a part of the file, which is " + content_range);
-    auto response = core::http::json_response(problem.status(), {{"error", problem.name()},
-                                                                 {"message", problem.what()},
-                                                                 {"details", core::json::object{}},
-                                                                 {"request_id", request.id}});
+    auto response = core::http::problem_response(problem.status(), problem.name(), problem.what(), core::json::object{},
+                                                 request.id);
     response.headers = {{"Content-Range", content_range}, {"Accept-Ranges", "bytes"}};
     return response;
 }

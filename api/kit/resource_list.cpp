@@ -26,7 +26,7 @@ using core::schema::Type;
 constexpr std::array<std::string_view, 7> kOwnArguments = {"skip", "limit", "cursor", "order", "q", "search", "query"};
 
 struct Key {
-    std::string column;
+    std::string name, column;
     bool descending = false, nullable = false;
 };
 
@@ -232,7 +232,8 @@ std::vector<Key> keys_of(const Resource& resource, std::string_view order) {
                    "columns of " + std::string(resource.name) + " that can be ordered by, with - before for descending",
                    one);
         key.nullable = known && !column->rules.required;
-        key.column = "r.\"" + std::string(one) + '"';
+        key.name = one;
+        key.column = "r.\"" + key.name + '"';
         keys.push_back(std::move(key));
     }
     return keys;
@@ -249,7 +250,7 @@ void go_on_after(Draft& draft, const Cursor& cursor, const std::vector<Key>& key
         refuse("cursor", "one of this list and order", cursor.order);
     std::string same = "true", beyond;
     for (std::size_t i = 0; i < keys.size(); ++i) {
-        const auto& [column, descending, nullable] = keys[i];
+        const auto& [name, column, descending, nullable] = keys[i];
         const auto& value = cursor.values[i];
         if (value) {
             const auto place = draft.parameter(*value);
@@ -291,11 +292,16 @@ bool searches(const Request& request) {
     return request.argument("q") || request.argument("search") || request.argument("query");
 }
 
+bool is_shown(const Resource& resource, std::string_view name) {
+    if (name == "created_at" || name == "updated_at") return true;
+    const auto column = std::ranges::find(resource.columns, name, &Column::name);
+    return column != resource.columns.end() && (column->use & kWriteOnly) == 0;
+}
+
 /// A row too many says that there are more: `next` is told how the last that is shown is ordered.
 Response shown_rows(const Resource& resource, const Request& request, const core::pg::Result& rows, Cursor next,
-                    std::size_t keys) {
+                    const std::vector<Key>& keys) {
     const auto writer = writer_of(resource);
-    const auto count = writer.columns();
     const auto shown = std::min(rows.size(), static_cast<std::size_t>(page_of(request).limit));
     std::string body = "[";
     for (std::size_t i = 0; i < shown; ++i) {
@@ -304,10 +310,13 @@ Response shown_rows(const Resource& resource, const Request& request, const core
     }
     auto response = core::http::text_response(200, std::move(body += ']'));
     if (rows.size() <= shown) return response;
-    for (std::size_t i = count + 1; i <= count + keys; ++i)
-        next.values.push_back(rows.is_null(shown - 1, i) ? std::nullopt
-                                                         : std::optional(std::string(rows.text(shown - 1, i))));
-    next.values.emplace_back(std::string(rows.text(shown - 1, count)));
+    for (const auto& key : keys) {
+        std::size_t column = 0;
+        while (rows.column_name(column) != key.name) ++column;
+        next.values.push_back(
+            rows.is_null(shown - 1, column) ? std::nullopt : std::optional(std::string(rows.text(shown - 1, column))));
+    }
+    next.values.emplace_back(std::string(rows.text(shown - 1, 0)));
     tell_next(response, request, next);
     return response;
 }
@@ -332,20 +341,20 @@ Response list(core::pg::Pool& pool, const Resource& resource, const Request& req
         if (from.order != order) refuse("cursor", "one of the same order", from.order);
         go_on_after(draft, from, keys);
     }
-    std::string places;
-    for (const auto& key : keys) places += ", " + key.column + "::text";
+    std::string unseen;
+    for (const auto& key : keys)
+        if (!is_shown(resource, key.name)) unseen += ", " + key.column;
     // How many, in the text: a plan for "so many as $5 says" would be one for a tenth of them all.
-    const auto sql = "select " + shown_columns(resource) + ", r.id::text" + places + " from " +
-                     std::string(resource.view) + " r where r.organization_id = $1::uuid and ($2::uuid is null or " +
-                     "true) and " + draft.where + " order by " + order_of(keys) + " limit " +
-                     std::to_string(page.limit + 1) +
+    const auto sql = "select " + shown_columns(resource) + unseen + " from " + std::string(resource.view) +
+                     " r where r.organization_id = $1::uuid and ($2::uuid is null or " + "true) and " + draft.where +
+                     " order by " + order_of(keys) + " limit " + std::to_string(page.limit + 1) +
                      (page.skip == 0 ? "" : " offset " + draft.parameter(page.skip) + "::int");
     std::string scratch;
     const auto statement = statements().intern(resource.name, sql, scratch);
     auto lease = pool.acquire();
     const auto rows = searches(request) ? core::pg::run_once(lease, statement, draft.values)
                                         : core::pg::run_planned_once(lease, statement, draft.values);
-    return shown_rows(resource, request, rows, {order, {}}, keys.size());
+    return shown_rows(resource, request, rows, {order, {}}, keys);
 }
 
 std::vector<std::string> ids_of(core::pg::Transaction& tx, const Resource& resource,

@@ -82,10 +82,8 @@ Response error_response(const Error& thrown, const Request& request) {
                                     ? "something went wrong here; the log has it under this request id"
                                 : inside ? "the database can't be reached now; try again"
                                          : core::text::repaired(problem.what());
-    auto response = core::http::json_response(problem.status(), {{"error", problem.name()},
-                                                                 {"message", message},
-                                                                 {"details", details_of(problem)},
-                                                                 {"request_id", request.id}});
+    auto response =
+        core::http::problem_response(problem.status(), problem.name(), message, details_of(problem), request.id);
     if (problem.again()) response.headers.emplace_back("Retry-After", pause_of(problem));
     if (problem.status() == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
     return response;

@@ -27,7 +27,7 @@ bool Connection::is_fit(const std::pair<std::string, std::string>& header) {
 }
 
 Response Connection::problem(int status, std::string_view code, std::string_view why) const {
-    return json_response(status, {{"error", code}, {"message", why}, {"details", json::object{}}, {"request_id", id_}});
+    return problem_response(status, code, why, json::object{}, id_);
 }
 
 void Connection::refuse(int status, std::string_view code, const std::string& why, Headers headers) {

@@ -32,6 +32,13 @@ const std::string& Request::parameter(std::string_view name) const {
 Response json_response(int status, const json::value& body) {
     return {.status = status, .body = json::text(body)};
 }
+
+Response problem_response(int status, std::string_view code, std::string_view message, const json::value& details,
+                          std::string_view request_id) {
+    return json_response(status,
+                         {{"error", code}, {"message", message}, {"details", details}, {"request_id", request_id}});
+}
+
 Response text_response(int status, std::string json_text) {
     return {.status = status, .body = std::move(json_text)};
 }

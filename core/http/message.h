@@ -51,6 +51,9 @@ struct Response {
 };
 
 Response json_response(int status, const json::value& body);
+/// The form of every refusal: its code, the message for people, what programs may need, and what the log has it under.
+Response problem_response(int status, std::string_view code, std::string_view message, const json::value& details,
+                          std::string_view request_id);
 /// A body that already is JSON text (from SQL): streams through untouched.
 Response text_response(int status, std::string json_text);
 

@@ -2,6 +2,7 @@
 
 #include "core/error/error.h"
 #include "core/json/json.h"
+#include "core/text/case.h"
 #include "core/time/time.h"
 #include "queue/transport/transport.h"
 
@@ -42,7 +43,8 @@ Hint decode(std::string_view body) {
         const auto* pair = run.if_array();
         if (pair == nullptr || pair->size() != 2 || !(*pair)[0].is_string() || !(*pair)[1].is_int64())
             refuse("expected [run id, epoch]");
-        std::string id((*pair)[0].as_string());
+        // As PostgreSQL writes it: what is claimed is matched with what was hinted.
+        auto id = core::text::lower_case(std::string_view((*pair)[0].as_string()));
         const auto epoch = (*pair)[1].as_int64();
         if (!core::time::is_uuid(id) || epoch < 0 || epoch > 2'000'000'000) refuse("expected a uuid and an epoch");
         hint.items.push_back({std::move(id), static_cast<int>(epoch)});

@@ -74,12 +74,10 @@ void offer(tests::Database& database, const std::string& queue, std::chrono::sec
     const auto end = steady_clock::now() + span;
     for (auto next = steady_clock::now(); next < end; next += 100ms) {
         std::this_thread::sleep_until(next);
-        submit_in_bulk(database.pool(),
-                       {.kind = "bench.stamp",
-                        .args = {{"at", now_ms()}},
-                        .organization = tests::kOrganization,
-                        .queue = queue},
-                       kOffered / 10);
+        submit_in_bulk(
+            database.pool(),
+            {.kind = "bench.stamp", .args = {{"at", now_ms()}}, .organization = tests::kOrganization, .queue = queue},
+            kOffered / 10);
     }
 }
 
@@ -114,7 +112,8 @@ Lived live_through(const Options& options, bool is_pinned) {
     const auto waited = waits();
     const auto started = static_cast<double>(waited.size()) / seconds_since(began);
     await_handled(database, 0);
-    const Lived lived{started, percentile(waited, 0.50), percentile(waited, 0.99), worked_off(database, options, queue)};
+    const Lived lived{started, percentile(waited, 0.50), percentile(waited, 0.99),
+                      worked_off(database, options, queue)};
     engine.drain(5s);
     return lived;
 }

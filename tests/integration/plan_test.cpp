@@ -107,11 +107,13 @@ TEST(Plan, of_what_is_due_ends_at_the_first_that_is_not) {
 
 /// These find the runs they are given by their primary key.
 const core::pg::Statement* const kByKey[] = {
-    &queue::sql::admit,          &queue::sql::admit_keyed,        &queue::sql::back,
-    &queue::sql::cancel_waiting, &queue::sql::claim,              &queue::sql::dependency_abandon,
-    &queue::sql::end,            &queue::sql::dependency_release, &queue::sql::finish,
-    &queue::sql::promote,        &queue::sql::rehint,             &queue::sql::rescue_orphans,
-    &queue::sql::rescue_poison,  &queue::sql::unclaim,
+    &queue::sql::admit,         &queue::sql::admit_keyed,
+    &queue::sql::back,          &queue::sql::cancel_waiting,
+    &queue::sql::claim,         &queue::sql::dependency_abandon,
+    &queue::sql::end,           &queue::sql::dependency_release,
+    &queue::sql::finish,        &queue::sql::promote,
+    &queue::sql::rehint,        &queue::sql::rescue_orphans,
+    &queue::sql::rescue_poison, &queue::sql::unclaim,
 };
 
 /// The lines of a plan that read all of live runs, if only by the order of an index.
@@ -121,7 +123,8 @@ std::vector<std::string> whole_reads(const std::vector<std::string>& plan) {
         const auto& line = plan[i];
         const auto reads = [&](std::string_view what) { return line.find(what) != std::string::npos; };
         const bool is_bounded = i + 1 < plan.size() && plan[i + 1].find("Index Cond: ") != std::string::npos;
-        if (reads("Seq Scan on run ") || (reads("Scan using ") && reads(" on run ") && !is_bounded)) found.push_back(line);
+        if (reads("Seq Scan on run ") || (reads("Scan using ") && reads(" on run ") && !is_bounded))
+            found.push_back(line);
     }
     return found;
 }
@@ -160,16 +163,16 @@ TEST(Plan, of_a_sweep_has_an_index_for_all_it_reads) {
     }
 }
 
-/// PostgreSQL tries five plans for what is given before it keeps one for all, and keeps it only where that is no dearer.
+/// PostgreSQL tries five plans for what is given before it keeps one for all, and keeps it only where that is no
+/// dearer.
 TEST(Plan, of_a_new_job_is_made_once_for_all) {
     Database database;
     auto lease = database.pool().acquire();
     core::pg::Transaction tx(lease);
     const auto& statement = domain::jobs::sql::job_new;
-    for (int i = 0; i < 12; ++i)
-        tx.run(statement, kOrganization, kOrganization, kOrganization, kOrganization, nullptr);
-    const auto plans =
-        tx.run(core::pg::Statement{"", "select custom_plans from pg_prepared_statements where name = $1"}, statement.name);
+    for (int i = 0; i < 12; ++i) tx.run(statement, kOrganization, kOrganization, kOrganization, kOrganization, nullptr);
+    const auto plans = tx.run(
+        core::pg::Statement{"", "select custom_plans from pg_prepared_statements where name = $1"}, statement.name);
     ASSERT_EQ(plans.size(), 1U);
     EXPECT_EQ(plans.number(0, 0), 5);
 }

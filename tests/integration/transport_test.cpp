@@ -37,6 +37,11 @@ TEST(HintCodec, goes_there_and_back) {
     EXPECT_EQ(again.items[63].epoch, 63);
 }
 
+TEST(HintCodec, reads_ids_in_capitals_as_the_database_writes_them) {
+    const auto hint = queue::decode(R"({"v":1,"queue":"q","runs":[["0190D1A0-0000-7000-8000-00000000000F",1]]})");
+    EXPECT_EQ(hint.items.at(0).run, "0190d1a0-0000-7000-8000-00000000000f");
+}
+
 TEST(HintCodec, refuses_everything_else) {
     for (const std::string& bad :
          std::vector<std::string>{"", "x", "{}", R"({"v":2,"queue":"q","runs":[]})", R"({"v":1,"queue":1,"runs":[]})",

@@ -336,8 +336,9 @@ TEST_F(Door, speaks_no_chunks_to_http_1_0) {
 }
 
 TEST_F(Door, tells_http_1_0_that_the_connection_stays) {
-    const auto answer = say("GET / HTTP/1.0\r\nHost: x\r\nConnection: Keep-Alive\r\n\r\n"
-                            "GET / HTTP/1.0\r\nHost: x\r\n\r\n");
+    const auto answer =
+        say("GET / HTTP/1.0\r\nHost: x\r\nConnection: Keep-Alive\r\n\r\n"
+            "GET / HTTP/1.0\r\nHost: x\r\n\r\n");
     const auto second = answer.find("HTTP/1.1 200", 1);
     ASSERT_NE(second, std::string::npos) << answer;
     EXPECT_NE(answer.substr(0, second).find("\r\nConnection: keep-alive\r\n"), std::string::npos) << answer;
