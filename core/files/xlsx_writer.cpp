@@ -154,6 +154,7 @@ private:
         worksheet_set_column(sheet, 1, 1, 12, nullptr);
         worksheet_gridlines(sheet, LXW_HIDE_ALL_GRIDLINES);
         worksheet_set_landscape(sheet);
+        worksheet_fit_to_pages(sheet, 1, 0);  // a chart that is printed is one piece
         worksheet_write_string(sheet, 0, 0, head_.title.c_str(), title_);
         worksheet_write_string(sheet, 1, 0, head_.subtitle.c_str(), nullptr);
         worksheet_write_string(sheet, 2, 0, head_.note.c_str(), soft_);

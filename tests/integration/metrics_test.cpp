@@ -13,6 +13,7 @@
 #include "domain/deliveries/standing.h"
 #include "kinds.h"
 #include "queue/engine.h"
+#include "queue/kinds.h"
 #include "queue/sampler.h"
 #include "queue/submit.h"
 #include "tests/kit/database.h"
@@ -30,7 +31,11 @@ using testing::IsEmpty;
 
 class Scrape : public testing::Test {
 protected:
-    void SetUp() override { database.one("insert into queue (name) values ('" + queue_name + "')"); }
+    void SetUp() override {
+        queue::register_kinds(generated::kinds,
+                              true);  // what is submitted before there is an engine is of a known kind
+        database.one("insert into queue (name) values ('" + queue_name + "')");
+    }
 
     std::unique_ptr<queue::Engine> engine(bool starting = true) {
         auto made = std::make_unique<queue::Engine>(
