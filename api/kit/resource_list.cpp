@@ -346,7 +346,7 @@ Response list(core::pg::Pool& pool, const Resource& resource, const Request& req
         if (!is_shown(resource, key.name)) unseen += ", " + key.column;
     // How many, in the text: a plan for "so many as $5 says" would be one for a tenth of them all.
     const auto sql = "select " + shown_columns(resource) + unseen + " from " + std::string(resource.view) +
-                     " r where r.organization_id = $1::uuid and ($2::uuid is null or " + "true) and " + draft.where +
+                     " r where r.organization_id = $1::uuid and ($2::uuid is null or true) and " + draft.where +
                      " order by " + order_of(keys) + " limit " + std::to_string(page.limit + 1) +
                      (page.skip == 0 ? "" : " offset " + draft.parameter(page.skip) + "::int");
     std::string scratch;
