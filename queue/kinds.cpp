@@ -1,6 +1,8 @@
 #include "queue/kinds.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 #include <vector>
 
 #include "core/error/error.h"
@@ -16,10 +18,11 @@ std::vector<const Kind*>& registry() {
 }  // namespace
 
 void register_kinds(std::span<const Kind* const> kinds, bool diagnostics) {
-    registry().clear();
-    std::copy_if(kinds.begin(), kinds.end(), std::back_inserter(registry()),
-                 [&](const Kind* kind) { return kind != nullptr && (diagnostics || !kind->diagnostic); });
-    std::ranges::sort(registry(), {}, &Kind::name);
+    std::vector<const Kind*> known;
+    std::ranges::copy_if(kinds, std::back_inserter(known),
+                         [&](const Kind* kind) { return kind != nullptr && (diagnostics || !kind->diagnostic); });
+    std::ranges::sort(known, {}, &Kind::name);
+    if (known != registry()) registry() = std::move(known);
 }
 
 std::span<const Kind* const> registered_kinds() {

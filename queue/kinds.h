@@ -8,7 +8,8 @@
 
 namespace nightshift::queue {
 
-/// Diagnostic kinds are left out unless wanted. Call before any thread starts.
+/// Diagnostic kinds are left out unless wanted. Call before any thread starts; the same again changes nothing, so that
+/// a second engine of a process may be made while the first one works.
 void register_kinds(std::span<const Kind* const> kinds, bool diagnostics);
 std::span<const Kind* const> registered_kinds();
 /// Null when there is no such kind.
