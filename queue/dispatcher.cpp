@@ -136,7 +136,7 @@ std::string Dispatcher::a_while_ago() const {
     return core::time::rfc3339(std::chrono::system_clock::now() + database_ahead_ - kStepBack);
 }
 
-/// Reading lanes from the beginning, so long after the last time: no more than a fiftieth of the time.
+/// Reading lanes again from further back, so long after the last time: no more than a fiftieth of the time.
 bool Dispatcher::may_walk(std::chrono::steady_clock::duration since, std::chrono::steady_clock::duration rest) const {
     return since >= std::max(rest, walk_cost_ * 50);
 }

@@ -32,8 +32,8 @@ using testing::IsEmpty;
 class Scrape : public testing::Test {
 protected:
     void SetUp() override {
-        queue::register_kinds(generated::kinds,
-                              true);  // what is submitted before there is an engine is of a known kind
+        // What is submitted before there is an engine is of a known kind.
+        queue::register_kinds(generated::kinds, true);
         database.one("insert into queue (name) values ('" + queue_name + "')");
     }
 
