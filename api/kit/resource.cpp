@@ -23,9 +23,13 @@ core::pg::Result run(Transaction& tx, const Resource& resource, std::string sql,
     return tx.run_with(statements().intern(resource.name, std::move(sql), scratch), values);
 }
 
+core::pg::Statement show_statement(const Resource& resource, Reach reach) {
+    return statements().of(resource).show.at(static_cast<std::size_t>(reach));
+}
+
 /// Its version is the third from the end of what is shown.
 Shown shown_row(const Resource& resource, const core::pg::Result& rows) {
-    const auto writer = writer_of(resource);
+    const auto& writer = statements().of(resource).writer;
     Shown shown{{}, static_cast<int>(rows.number(0, writer.columns() - 3))};
     writer.put(rows, 0, shown.text);
     return shown;
@@ -57,18 +61,20 @@ Shown written(Transaction& tx, const Resource& resource, const Caller& caller, c
                                      " further than you hold it");
 }
 
-/// All of them with one statement, and held until the transaction ends: nobody removes them meanwhile.
-void check_references(Transaction& tx, const Resource& resource, const Caller& caller, const json::object& body) {
+/// The given columns that refer to something, and what they name behind `values`.
+std::vector<const Column*> references_in(const Resource& resource, const json::object& body,
+                                         std::vector<Value>& values) {
     std::vector<const Column*> given;
-    std::vector<Value> values{caller.organization};
     for (const auto& column : resource.columns) {
         const auto* value = column.refers.empty() ? nullptr : body.if_contains(column.name);
         if (value == nullptr || !value->is_string()) continue;
         given.push_back(&column);
         values.emplace_back(std::string(value->as_string()));
     }
-    if (given.empty()) return;
-    const auto missing = run(tx, resource, refers_sql(given), values);
+    return given;
+}
+
+void require_none(const core::pg::Result& missing) {
     if (missing.empty()) return;
     json::object problems;
     for (std::size_t i = 0; i < missing.size(); ++i) problems[missing.text(i, 0)] = "there is none with this id";
@@ -76,10 +82,25 @@ void check_references(Transaction& tx, const Resource& resource, const Caller& c
     throw Error(Code::rule, first + ": there is none with this id", json::text(json::object{{"fields", problems}}));
 }
 
+/// All of them with one statement, and held until the transaction ends: nobody removes them meanwhile.
+void check_references(Transaction& tx, const Resource& resource, const Caller& caller, const json::object& body) {
+    std::vector<Value> values{caller.organization};
+    const auto given = references_in(resource, body, values);
+    if (!given.empty()) require_none(run(tx, resource, refers_sql(given), values));
+}
+
+/// Its references are checked and held by the same statement.
+void insert(Transaction& tx, const Resource& resource, const Caller& caller, const std::string& id,
+            const json::object& body) {
+    std::vector<Value> values{caller.organization, json::text(body), id};
+    const auto given = references_in(resource, body, values);
+    require_none(run(tx, resource, insert_sql(resource, body, given), values));
+}
+
 json::object lock(Transaction& tx, const Resource& resource, const Caller& caller, const std::string& id,
                   std::string_view permission, std::string_view if_match) {
-    const auto rows =
-        run(tx, resource, lock_sql(resource, caller.reach(permission)), {caller.organization, user_of(caller), id});
+    const auto& statement = statements().of(resource).lock.at(static_cast<std::size_t>(caller.reach(permission)));
+    const auto rows = tx.run_with(statement, {caller.organization, user_of(caller), id});
     if (rows.empty()) refuse(tx, resource, caller, id, permission);
     const auto version = rows.number(0, 1);
     if (!if_match.empty() && if_match != "*" &&
@@ -129,7 +150,7 @@ Response shown_response(int status, const Shown& shown) {
 Shown show(Transaction& tx, const Resource& resource, const Caller& caller, const std::string& id,
            std::string_view permission) {
     const auto reach = caller.reach(permission.empty() ? resource.allow.see : permission);
-    const auto rows = run(tx, resource, show_sql(resource, reach), {caller.organization, user_of(caller), id});
+    const auto rows = tx.run_with(show_statement(resource, reach), {caller.organization, user_of(caller), id});
     if (rows.empty()) no_such(resource, id);
     return shown_row(resource, rows);
 }
@@ -157,8 +178,7 @@ Shown create(Transaction& tx, const Resource& resource, const Services& services
              const std::string& id, json::object& body) {
     return with_named_constraints(resource, [&] {
         if (resource.before_write != nullptr) resource.before_write({tx, services, caller, id, body});
-        check_references(tx, resource, caller, body);
-        run(tx, resource, insert_sql(resource, body), {caller.organization, json::text(body), id});
+        insert(tx, resource, caller, id, body);
         if (resource.after_write != nullptr) resource.after_write({tx, services, caller, id, body});
         return written(tx, resource, caller, id, resource.allow.create);
     });
@@ -202,11 +222,9 @@ Response changed(const Resource& resource, const Services& services, const Calle
 /// One round trip: the statement is its own transaction.
 Response one(const Resource& resource, const Services& services, const Caller& caller, const Request& request) {
     const auto& id = request.parameter("id");
-    std::string scratch;
-    const auto statement =
-        statements().intern(resource.name, show_sql(resource, caller.reach(resource.allow.see)), scratch);
+    const auto statement = show_statement(resource, caller.reach(resource.allow.see));
     auto lease = services.pool.acquire();
-    const auto rows = core::pg::run_once(lease, statement, {caller.organization, user_of(caller), id});
+    const auto rows = core::pg::run_by_any_plan(lease, statement, {caller.organization, user_of(caller), id});
     if (rows.empty()) no_such(resource, id);
     const auto shown = shown_row(resource, rows);
     const auto tag = '"' + std::to_string(shown.version) + '"';

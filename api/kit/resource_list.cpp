@@ -301,7 +301,7 @@ bool is_shown(const Resource& resource, std::string_view name) {
 /// A row too many says that there are more: `next` is told how the last that is shown is ordered.
 Response shown_rows(const Resource& resource, const Request& request, const core::pg::Result& rows, Cursor next,
                     const std::vector<Key>& keys) {
-    const auto writer = writer_of(resource);
+    const auto& writer = statements().of(resource).writer;
     const auto shown = std::min(rows.size(), static_cast<std::size_t>(page_of(request).limit));
     std::string body = "[";
     for (std::size_t i = 0; i < shown; ++i) {
@@ -345,7 +345,7 @@ Response list(core::pg::Pool& pool, const Resource& resource, const Request& req
     for (const auto& key : keys)
         if (!is_shown(resource, key.name)) unseen += ", " + key.column;
     // How many, in the text: a plan for "so many as $5 says" would be one for a tenth of them all.
-    const auto sql = "select " + shown_columns(resource) + unseen + " from " + std::string(resource.view) +
+    const auto sql = "select " + statements().of(resource).columns + unseen + " from " + std::string(resource.view) +
                      " r where r.organization_id = $1::uuid and ($2::uuid is null or true) and " + draft.where +
                      " order by " + order_of(keys) + " limit " + std::to_string(page.limit + 1) +
                      (page.skip == 0 ? "" : " offset " + draft.parameter(page.skip) + "::int");

@@ -1,5 +1,7 @@
 #include "api/kit/resource_sql.h"
 
+#include <mutex>
+
 namespace nightshift::api::kit {
 namespace {
 
@@ -20,18 +22,44 @@ std::string quoted(std::string_view name) {
 
 }  // namespace
 
-core::pg::Statement Statements::intern(std::string_view label, std::string sql, std::string& scratch) {
-    const std::lock_guard lock(mutex_);
-    auto found = kept_.find(sql);
-    if (found == kept_.end()) {
-        if (kept_.size() >= kMostKept) {
-            scratch = std::move(sql);
-            return {"", scratch};
-        }
-        auto name = std::string(label) + "#" + std::to_string(kept_.size());
-        found = kept_.emplace(sql, Kept{std::move(name), sql}).first;
+core::pg::Statement Statements::keep(std::string_view label, std::string sql) {
+    auto found = names_.find(sql);
+    if (found == names_.end()) {
+        auto name = std::string(label) + "#" + std::to_string(names_.size());
+        found = names_.emplace(std::move(sql), std::move(name)).first;
     }
-    return {found->second.name, found->second.sql};
+    return {found->second, found->first};
+}
+
+core::pg::Statement Statements::intern(std::string_view label, std::string sql, std::string& scratch) {
+    {
+        const std::shared_lock lock(mutex_);
+        if (const auto found = names_.find(sql); found != names_.end()) return {found->second, found->first};
+    }
+    const std::lock_guard lock(mutex_);
+    if (names_.size() < kMostKept) return keep(label, std::move(sql));
+    scratch = std::move(sql);
+    return {"", scratch};
+}
+
+Texts Statements::made_for(const Resource& resource) {
+    Texts texts{writer_of(resource), shown_columns(resource), {}, {}};
+    for (std::size_t i = 0; i < kReaches; ++i) {
+        const auto reach = static_cast<Reach>(i);
+        texts.show.at(i) = keep(resource.name, show_sql(resource, reach));
+        texts.lock.at(i) = keep(resource.name, lock_sql(resource, reach));
+    }
+    return texts;
+}
+
+const Texts& Statements::of(const Resource& resource) {
+    {
+        const std::shared_lock lock(mutex_);
+        if (const auto found = resources_.find(&resource); found != resources_.end()) return found->second;
+    }
+    const std::lock_guard lock(mutex_);
+    const auto found = resources_.find(&resource);
+    return found != resources_.end() ? found->second : resources_.emplace(&resource, made_for(resource)).first->second;
 }
 
 Statements& statements() {
@@ -100,15 +128,39 @@ std::string lock_sql(const Resource& resource, Reach reach) {
            visible(resource, reach) + ") for update of t";
 }
 
-std::string insert_sql(const Resource& resource, const core::json::object& body) {
+namespace {
+
+/// What these columns name, each held and in a table of its own, and the names of those that name nothing. Their values
+/// begin with the parameter `first`.
+std::pair<std::string, std::string> references(const std::vector<const Column*>& columns, std::size_t first) {
+    std::string found, missing;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const auto name = "r" + std::to_string(i);
+        found += (i == 0 ? "" : ", ") + name + " as materialized (select 1 from " + std::string(columns[i]->refers) +
+                 " where organization_id = $1::uuid and id = $" + std::to_string(i + first) +
+                 "::uuid and deleted_at is null for key share)";
+        missing += (i == 0 ? "select '" : " union all select '") + std::string(columns[i]->name) +
+                   "' as name where not exists (select from " + name + ")";
+    }
+    return {found, missing};
+}
+
+}  // namespace
+
+std::string insert_sql(const Resource& resource, const core::json::object& body,
+                       const std::vector<const Column*>& refers) {
     std::string columns, values;
     for (const auto& [name, value] : body) {
         columns += ", " + quoted(name);
         values += ", x." + quoted(name);
     }
     const std::string table(resource.table);
-    return "insert into " + table + " (id, organization_id" + columns + ") select $3::uuid, $1::uuid" + values +
-           " from jsonb_populate_record(null::" + table + ", $2::jsonb) x";
+    const auto insert = "insert into " + table + " (id, organization_id" + columns + ") select $3::uuid, $1::uuid" +
+                        values + " from jsonb_populate_record(null::" + table + ", $2::jsonb) x";
+    if (refers.empty()) return insert;
+    const auto [found, missing] = references(refers, 4);
+    return "with " + found + ", missing as materialized (" + missing + "), made as (" + insert +
+           " where not exists (select from missing)) select name from missing";
 }
 
 std::string update_sql(const Resource& resource, const core::json::object& body) {
@@ -126,16 +178,8 @@ std::string remove_sql(const Resource& resource) {
 }
 
 std::string refers_sql(const std::vector<const Column*>& columns) {
-    std::string found, missing;
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        const auto name = "r" + std::to_string(i);
-        found += (i == 0 ? "with " : ", ") + name + " as materialized (select 1 from " +
-                 std::string(columns[i]->refers) + " where organization_id = $1::uuid and id = $" +
-                 std::to_string(i + 2) + "::uuid and deleted_at is null for key share)";
-        missing += (i == 0 ? " select '" : " union all select '") + std::string(columns[i]->name) +
-                   "' where not exists (select from " + name + ")";
-    }
-    return found + missing;
+    const auto [found, missing] = references(columns, 2);
+    return "with " + found + " " + missing;
 }
 
 }  // namespace nightshift::api::kit

@@ -2,10 +2,10 @@
 // parameters.
 #pragma once
 
-#include <deque>
-#include <map>
-#include <mutex>
+#include <array>
+#include <shared_mutex>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "api/kit/resource.h"
@@ -13,18 +13,27 @@
 
 namespace nightshift::api::kit {
 
+/// What is the same in every request to a resource.
+struct Texts {
+    core::pg::RowWriter writer;
+    std::string columns;                                   ///< shown_columns
+    std::array<core::pg::Statement, kReaches> show, lock;  ///< by reach
+};
+
 /// Keeps assembled texts for as long as the process lives, so that sessions may prepare them by name. Any thread.
 class Statements {
 public:
     /// Beyond its limit (callers choose filters), texts are run unprepared. The answer lives as long as `scratch`.
     core::pg::Statement intern(std::string_view label, std::string sql, std::string& scratch);
+    /// Made at the first use. Resources are constants of the process.
+    const Texts& of(const Resource& resource);
 
 private:
-    struct Kept {
-        std::string name, sql;
-    };
-    std::mutex mutex_;  // guards kept_
-    std::map<std::string, Kept, std::less<>> kept_;
+    core::pg::Statement keep(std::string_view label, std::string sql);
+    Texts made_for(const Resource& resource);
+    std::shared_mutex mutex_;                               // guards what follows
+    std::unordered_map<std::string, std::string> names_;    // of texts
+    std::unordered_map<const Resource*, Texts> resources_;  // nodes: what is found stays where it is
 };
 Statements& statements();
 
@@ -35,10 +44,13 @@ std::string shown_columns(const Resource& resource);
 core::pg::RowWriter writer_of(const Resource& resource);
 std::string show_sql(const Resource& resource, Reach reach);
 std::string lock_sql(const Resource& resource, Reach reach);
-std::string insert_sql(const Resource& resource, const core::json::object& body);
+/// Unless one of the columns that refer to something names nothing: then it tells those columns, and adds no row. What
+/// they name is $4, $5 ..., and held against removal.
+std::string insert_sql(const Resource& resource, const core::json::object& body,
+                       const std::vector<const Column*>& refers);
 std::string update_sql(const Resource& resource, const core::json::object& body);
 std::string remove_sql(const Resource& resource);
-/// Which of these columns name nothing: their values are $2, $3 ...; what they name is held against removal.
+/// Which of these columns name nothing: what they name is $2, $3 ..., and held against removal.
 std::string refers_sql(const std::vector<const Column*>& columns);
 
 }  // namespace nightshift::api::kit

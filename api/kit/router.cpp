@@ -37,6 +37,12 @@ bool is_parameter(std::string_view segment) {
     return segment.starts_with('{');
 }
 
+/// What paths are told apart by first: their first word, or the one behind /api/v1.
+std::string_view word_of(const std::vector<std::string_view>& path) {
+    const bool is_api = path.size() > 2 && path[0] == "api" && path[1] == "v1";
+    return path.empty() ? std::string_view{} : path[is_api ? 2 : 0];
+}
+
 /// Paths as the seeds write them: `/jobs` and `/api/jobs/` mean `/api/v1/jobs`. SPEC 0.
 std::string canonical(std::string path) {
     if (path.starts_with("/api/v1/")) return path;
@@ -97,13 +103,13 @@ const std::string& person_of(const Caller& caller) {
 }
 
 Reach Caller::reach(std::string_view permission) const {
-    constexpr std::pair<std::string_view, Reach> kReaches[] = {
+    constexpr std::pair<std::string_view, Reach> kSuffixes[] = {
         {"", Reach::all}, {":all", Reach::all}, {":team", Reach::team}, {":own", Reach::own}, {":self", Reach::self}};
     auto reach = Reach::none;
     for (const std::string_view one : permissions) {
         if (one == "*") return Reach::all;
         if (!one.starts_with(permission)) continue;
-        for (const auto& [suffix, value] : kReaches)
+        for (const auto& [suffix, value] : kSuffixes)
             if (one.substr(permission.size()) == suffix) reach = std::max(reach, value);
     }
     return reach;
@@ -128,9 +134,20 @@ Router::Router(std::vector<Route> routes, Access access, core::metrics::Registry
     // A literal segment wins over a parameter: /reports/generate is no report's id.
     std::ranges::stable_sort(entries_, {},
                              [](const Entry& entry) { return std::ranges::count_if(entry.parts, is_parameter); });
+    for (const auto& entry : entries_) {
+        const auto word = word_of(entry.parts);
+        if (is_parameter(word)) throw Error(Code::internal, "route " + std::string(entry.route.path) + ": has no name");
+        by_word_[word].push_back(&entry);
+    }
 }
 
 Router::~Router() = default;
+
+const std::vector<const Router::Entry*>& Router::near(const std::vector<std::string_view>& path) const {
+    static const std::vector<const Entry*> kNone;
+    const auto found = by_word_.find(word_of(path));
+    return found == by_word_.end() ? kNone : found->second;
+}
 
 namespace {
 
@@ -209,11 +226,12 @@ Response Router::routed(Request& request, std::string_view& template_path, Toll&
     std::string allowed;
     const Entry* found = nullptr;
     const auto look = [&] {
-        for (const auto& entry : entries_) {
-            if (!entry.matches(path)) continue;
-            if (entry.route.method == request.method && found == nullptr) found = &entry;
-            if (allowed.find(entry.route.method) != std::string::npos) continue;
-            allowed += std::string(entry.route.method) + (entry.route.method == "GET" ? ", HEAD, " : ", ");
+        for (const auto* entry : near(path)) {
+            if (!entry->matches(path)) continue;
+            const auto method = entry->route.method;
+            if (method == request.method && found == nullptr) found = entry;
+            if (allowed.find(method) != std::string::npos) continue;
+            allowed += std::string(method) + (method == "GET" ? ", HEAD, " : ", ");
         }
     };
     look();
@@ -255,12 +273,13 @@ Response Router::answer(Request request) const {
     if (access_.protection != nullptr) access_.protection->dress(request, toll, response);
     const auto elapsed = std::chrono::steady_clock::now() - began;
     if (meter_) meter_->count(template_path, request.method, response.status, elapsed);
-    const auto took = std::chrono::duration<double, std::milli>(elapsed).count();
-    core::log::debug("request", {{"request_id", request.id},
-                                 {"method", request.method},
-                                 {"path", request.path},
-                                 {"status", std::to_string(response.status)},
-                                 {"ms", std::to_string(took)}});
+    if (core::log::enabled(core::log::Level::debug))
+        core::log::debug("request",
+                         {{"request_id", request.id},
+                          {"method", request.method},
+                          {"path", request.path},
+                          {"status", std::to_string(response.status)},
+                          {"ms", std::to_string(std::chrono::duration<double, std::milli>(elapsed).count())}});
     return response;
 }
 

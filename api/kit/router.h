@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "api/kit/meter.h"
@@ -30,7 +32,9 @@ public:
 private:
     struct Entry;
     core::http::Response routed(core::http::Request& request, std::string_view& template_path, Toll& toll) const;
+    const std::vector<const Entry*>& near(const std::vector<std::string_view>& path) const;
     std::vector<Entry> entries_;
+    std::unordered_map<std::string_view, std::vector<const Entry*>> by_word_;  // what paths differ by first
     Access access_;
     std::unique_ptr<Meter> meter_;  // null: nobody counts
 };

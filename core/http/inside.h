@@ -11,7 +11,6 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <set>
-#include <thread>
 
 #include "core/http/crew.h"
 #include "core/http/live.h"
@@ -27,7 +26,11 @@ using boost::system::error_code;
 
 struct Server::Impl {
     Impl(ServerSettings from, HandleRequest with)
-        : settings(std::move(from)), handle(std::move(with)), crew(settings.threads, settings.queue) {}
+        : settings(std::move(from)),
+          handle(std::move(with)),
+          crew(settings.threads, settings.queue, [this] { return turn(); }) {}
+    /// One step of the event loop, and whatever else is ready by then.
+    bool turn();
     void accept();
     void welcome(tcp::socket socket);
     void tick();
@@ -45,7 +48,6 @@ struct Server::Impl {
     tcp::acceptor acceptor{loop};
     asio::steady_timer timer{loop}, timer_for_accept{loop};
     Crew crew;
-    std::jthread thread;
 };
 
 /// A place among the connections, kept by whoever holds the socket now.

@@ -44,6 +44,14 @@ void Server::Impl::tick() {
     });
 }
 
+bool Server::Impl::turn() {
+    constexpr int kMost = 16;  // then whoever rests is to have what came so far
+    loop.run_one();
+    for (int i = 0; i < kMost && loop.poll_one() > 0; ++i) {
+    }
+    return !loop.stopped();
+}
+
 Server::Server(ServerSettings settings, HandleRequest handle)
     : impl_(std::make_unique<Impl>(std::move(settings), std::move(handle))) {
     auto& self = *impl_;
@@ -60,7 +68,7 @@ Server::Server(ServerSettings settings, HandleRequest handle)
                     "api.port: can't listen on " + where + ": " + failure.message() + "; choose another port");
     self.accept();
     self.tick();
-    self.thread = std::jthread([this] { impl_->loop.run(); });
+    self.crew.start();
 }
 
 Server::~Server() {
@@ -87,14 +95,13 @@ std::chrono::milliseconds Server::stalled() const {
 
 void Server::stop(std::chrono::milliseconds limit) {
     auto& self = *impl_;
-    if (!self.thread.joinable()) return;
-    self.stopping = true;
+    if (self.stopping.exchange(true)) return;
     asio::post(self.loop, [&self] { self.say_goodbye(); });
     const auto until = std::chrono::steady_clock::now() + limit;
     while (self.answering + self.live > 0 && std::chrono::steady_clock::now() < until)
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     self.loop.stop();
-    self.thread.join();
+    self.crew.await_end_of_loop();
     for (const auto& listener : self.listeners) listener->attach(nullptr);  // whoever sends to them does it in vain
 }
 

@@ -129,8 +129,12 @@ std::string line(Level level, std::string_view event, Fields fields, Format form
     return out + "\n";
 }
 
+bool enabled(Level level) {
+    return level >= threshold.load();
+}
+
 void write(Level level, std::string_view event, Fields fields) {
-    if (level < threshold.load()) return;
+    if (!enabled(level)) return;
     try {
         if (level == Level::error) tell_watcher(event, fields);
         auto format = chosen.load();

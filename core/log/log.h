@@ -24,6 +24,9 @@ void configure(Level level, Format format);
 /// Nothing for an unknown name.
 bool parse_level(std::string_view name, Level& level);
 
+/// Whether such a line would be written: where only making its fields costs something.
+bool enabled(Level level);
+
 void write(Level level, std::string_view event, Fields fields);
 inline void debug(std::string_view event, Fields fields = {}) {
     write(Level::debug, event, fields);

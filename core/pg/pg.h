@@ -68,6 +68,7 @@ public:
     std::chrono::system_clock::time_point time(std::size_t row, std::size_t column) const;
 
 private:
+    friend class RowWriter;
     std::shared_ptr<const Impl> impl_;
 };
 

@@ -42,6 +42,21 @@ void put_moment(std::string_view text, std::string& out) {
     (out += text.substr(end)) += '"';
 }
 
+void put_value(std::string_view text, Form form, bool is_null, std::string& out) {
+    // NaN and Infinity are no numbers in JSON.
+    if (form == Form::number && text.find_first_not_of("-+.0123456789e") != std::string_view::npos) form = Form::text;
+    if (is_null)
+        out += "null";
+    else if (form == Form::flag)
+        out += text == "t" ? "true" : "false";
+    else if (form == Form::moment)
+        put_moment(text, out);
+    else if (form == Form::text)
+        put_text(text, out);
+    else
+        out += text;
+}
+
 }  // namespace
 
 RowWriter::RowWriter(const std::vector<std::pair<std::string_view, Form>>& columns) {
@@ -52,26 +67,32 @@ RowWriter::RowWriter(const std::vector<std::pair<std::string_view, Form>>& colum
     }
 }
 
+/// One iterator goes over the whole row: a field of its own for each value would copy the result's handle twice.
 void RowWriter::put(const Result& rows, std::size_t row, std::string& out) const {
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-        out += columns_[i].name;
-        const auto text = rows.text(row, i);
-        auto form = columns_[i].form;
-        // NaN and Infinity are no numbers in JSON.
-        if (form == Form::number && text.find_first_not_of("-+.0123456789e") != std::string_view::npos)
-            form = Form::text;
-        if (text.empty() && rows.is_null(row, i))
-            out += "null";
-        else if (form == Form::flag)
-            out += text == "t" ? "true" : "false";
-        else if (form == Form::moment)
-            put_moment(text, out);
-        else if (form == Form::text)
-            put_text(text, out);
-        else
-            out += text;
+    const auto line = rows.impl_->rows[static_cast<pqxx::result::size_type>(row)];
+    auto field = line.begin();
+    for (const auto& column : columns_) {
+        out += column.name;
+        put_value({field->c_str(), field->size()}, column.form, field->is_null(), out);
+        ++field;
     }
     out += '}';
+}
+
+Result run_by_any_plan(Lease& lease, const Statement& statement, const std::vector<Value>& parameters) {
+    try {
+        pqxx::nontransaction tx(lease.session().link());
+        return Result(
+            std::make_shared<Result::Impl>(Result::Impl{execute(tx, lease.session(), statement, parameters)}));
+    } catch (...) {
+        const bool was_open = lease.session().link().is_open();
+        try {
+            translate(&lease.session(), statement.name);
+        } catch (const Error& problem) {
+            if (problem.code() == Code::database && !was_open) throw Error(Code::unknown_outcome, problem.what());
+            throw;
+        }
+    }
 }
 
 Result run_planned_once(Lease& lease, const Statement& statement, const std::vector<Value>& parameters) {
@@ -81,7 +102,7 @@ Result run_planned_once(Lease& lease, const Statement& statement, const std::vec
         lease.session().mark_broken();
         translate(&lease.session(), statement.name);
     }
-    return run_as_it_stands(lease, statement, parameters);
+    return run_by_any_plan(lease, statement, parameters);
 }
 
 }  // namespace nightshift::core::pg

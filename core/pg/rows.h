@@ -37,4 +37,7 @@ private:
 /// whose best plan hardly depends on the values. A server that plans for each would do so for every page of a list.
 Result run_planned_once(Lease& lease, const Statement& statement, const std::vector<Value>& parameters);
 
+/// As run_once, but with plans of either kind: for statements that have only one, which need not tell the server first.
+Result run_by_any_plan(Lease& lease, const Statement& statement, const std::vector<Value>& parameters);
+
 }  // namespace nightshift::core::pg

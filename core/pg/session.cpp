@@ -65,13 +65,8 @@ Session::Session(const PoolSettings& settings) : link_(with_limits(settings.url)
 void Session::prepare(const Statement& statement) {
     if (prepared_.contains(statement.name)) return;
     link_.prepare(std::string(statement.name), std::string(statement.sql));
-    prepared_.insert(statement.name);
-}
-
-void Session::prepare_now(const Statement& statement) {
-    if (prepared_.contains(statement.name)) return;
-    prepare(statement);
     link_.prepare_now(std::string(statement.name));
+    prepared_.insert(statement.name);
 }
 
 void Session::plan_once(bool once) {

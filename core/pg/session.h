@@ -20,12 +20,11 @@ public:
     pqxx::connection& link() { return link_; }
     bool broken() const { return broken_; }
     void mark_broken() { broken_ = true; }
-    /// Prepares on first use; the name is the statement's own.
+    /// On its first use; the name is the statement's own. From then on a text may run it by its name, too.
     void prepare(const Statement& statement);
-    /// At once: for a statement that is run by its name in a text.
-    void prepare_now(const Statement& statement);
     /// Whether plans are made once for all values, or as the server finds best; a message only when that changes.
     void plan_once(bool once);
+    bool plans_once() const { return plans_once_; }
 
 private:
     pqxx::connection link_;
@@ -35,9 +34,6 @@ private:
 
 /// Runs `work`, turning libpqxx's exceptions into Error and marking the session broken when its link is gone.
 [[noreturn]] void translate(Session* session, std::string_view where);
-
-/// run_once, with plans as the session has them.
-Result run_as_it_stands(Lease& lease, const Statement& statement, const std::vector<Value>& parameters);
 
 pqxx::result execute(pqxx::transaction_base& tx, Session& session, const Statement& statement,
                      const std::vector<Value>& parameters);

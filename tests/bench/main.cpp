@@ -1,7 +1,7 @@
 // ./dev bench: what Nightshift reaches, each figure beside the raw limit of the machine measured in the same run.
 // DESIGN 8.
 //   nightshift_bench [--json] [--only drain,latency] [--runs 100000] [--scheduled 10000000] [--pinned 600] [--rows
-//   100000] [--open 1000000] [--listeners 5000] [--load 3]
+//   100000] [--open 1000000] [--listeners 5000] [--load 3] [--connections 16] [--request POST]
 // needs NIGHTSHIFT_TEST_DATABASE_URL and NIGHTSHIFT_TEST_AMQP_URL. Without --only: all but those that take minutes
 // (scheduled, horizon, burst).
 #include <cstdio>
@@ -106,6 +106,10 @@ int main(int argc, char** argv) {
             options.open = std::stoi(value);
         else if (word == "--listeners")
             options.listeners = std::stoi(value);
+        else if (word == "--connections")
+            options.connections = {std::stoul(value)};
+        else if (word == "--request")
+            options.request = value;
         else if (word == "--load")
             options.load = std::chrono::seconds(std::stoi(value));
         else {

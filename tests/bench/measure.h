@@ -20,13 +20,15 @@ struct Figure {
 
 struct Options {
     std::string broker;
-    int runs = 100000;                 ///< to drain
-    int scheduled = 10'000'000;        ///< at rest
-    std::chrono::seconds pinned{600};  ///< how long a transaction holds the xmin horizon
-    int rows = 100000;                 ///< of a report; jobs that the API is asked about
-    int open = 1'000'000;              ///< open jobs beside those that a sweep finds
-    int listeners = 5000;              ///< WebSockets
-    std::chrono::seconds load{3};      ///< each measurement of the API
+    int runs = 100000;                                 ///< to drain
+    int scheduled = 10'000'000;                        ///< at rest
+    std::chrono::seconds pinned{600};                  ///< how long a transaction holds the xmin horizon
+    int rows = 100000;                                 ///< of a report; jobs that the API is asked about
+    int open = 1'000'000;                              ///< open jobs beside those that a sweep finds
+    int listeners = 5000;                              ///< WebSockets
+    std::chrono::seconds load{3};                      ///< each measurement of the API
+    std::vector<std::size_t> connections{1, 16, 128};  ///< that ask it at once
+    std::string request;                               ///< GET, list or POST; empty: all
 };
 
 using Figures = std::vector<Figure>;

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <thread>
 
@@ -99,16 +100,40 @@ private:
     pid_t child_ = -1;
 };
 
-/// What pgbench reads by primary key over so many connections; 0 where there is none.
-double read_by_pgbench(const std::string& url, std::size_t connections, std::chrono::seconds span) {
+/// What pgbench does over so many connections; 0 where there is none.
+double done_by_pgbench(const std::string& what, const std::string& url, std::size_t connections,
+                       std::chrono::seconds span) {
+    constexpr std::size_t kMost = 64;  // the server takes no more, beside our own
     const std::string program = "$(ls -d /usr/lib/postgresql/*/bin/pgbench | tail -n 1)";
-    const auto command = program + " -n -S -M prepared -c " + std::to_string(connections) + " -j 1 -T " +
-                         std::to_string(span.count()) + " '" + url +
+    const auto command = program + " -n " + what + " -M prepared -c " + std::to_string(std::min(connections, kMost)) +
+                         " -j 1 -T " + std::to_string(span.count()) + " '" + url +
                          "' 2> /dev/null | sed -n 's/^tps = \\([0-9.]*\\).*/\\1/p'";
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> answer(::popen(command.c_str(), "r"), ::pclose);
     std::array<char, 64> line{};
     return answer && std::fgets(line.data(), line.size(), answer.get()) != nullptr ? std::atof(line.data()) : 0;
 }
+
+/// A script of pgbench that reads the jobs which the API is asked for, as the API shows them.
+class Script {
+public:
+    explicit Script(const std::vector<std::string>& ids) {
+        std::ofstream file(path_);
+        file << "\\set i random(1, " << ids.size() << ")\nselect * from api.job where organization_id = '"
+             << tests::kOrganization << "' and id = ('{";
+        for (std::size_t i = 0; i < ids.size(); ++i) file << (i == 0 ? "" : ",") << ids[i];
+        file << "}'::uuid[])[:i];\n";
+    }
+    ~Script() {
+        std::error_code ignored;
+        std::filesystem::remove(path_, ignored);
+    }
+    Script(const Script&) = delete;
+    Script& operator=(const Script&) = delete;
+    std::string option() const { return "-f " + path_.string(); }
+
+private:
+    const std::filesystem::path path_ = std::filesystem::temp_directory_path() / (core::time::uuid7() + ".pgbench");
+};
 
 void prepare_pgbench(const std::string& url) {
     const auto command =
@@ -152,6 +177,7 @@ void measure_rest(Figures& figures, const Options& options) {
     tests::let_operator_in(database.pool());
     const Asked asked(database);
     prepare_pgbench(database.url());
+    const Script script(asked.ids);
     tests::Program program({.database_url = database.url(),
                             .environment = {{"NIGHTSHIFT_LIMITS__KEY", "0"}, {"NIGHTSHIFT_LIMITS__SIGN_IN", "0"}}});
     if (!program.ready()) return;
@@ -174,9 +200,10 @@ void measure_rest(Figures& figures, const Options& options) {
         {"POST of a job", 4, 7520,
          [&](const auto& prefix, auto) { return request("POST", prefix + "/jobs", asked.body); }},
     };
-    for (const std::size_t connections : {1UL, 16UL, 128UL}) {
+    for (const std::size_t connections : options.connections) {
         const auto over = ", " + std::to_string(connections) + " conn.";
         for (const auto& what : whats) {
+            if (!std::string_view(what.name).starts_with(options.request)) continue;
             const auto of = [&](std::uint16_t port, const std::string& prefix) {
                 return load({.port = port, .connections = connections, .span = options.load, .ask = [&](auto i) {
                                  return what.ask(prefix, i);
@@ -201,13 +228,15 @@ void measure_rest(Figures& figures, const Options& options) {
                 figures.push_back({what.name + over + ", half of that a second, p99", "ms", calm.p99_ms, 10, 0});
             }
             if (&what == &whats[0]) {
-                constexpr std::size_t kMost = 64;  // the server takes no more, beside our own
-                const double raw = read_by_pgbench(database.url(), std::min(connections, kMost), options.load);
-                figures.push_back({what.name + over + " (raw: pgbench)", "/s", came.per_second, raw / 2, raw});
+                const double raw = done_by_pgbench("-S", database.url(), connections, options.load);
+                figures.push_back({what.name + over + " (raw: pgbench -S)", "/s", came.per_second, 0, raw});
+                const double same = done_by_pgbench(script.option(), database.url(), connections, options.load);
+                figures.push_back(
+                    {what.name + over + " (raw: pgbench, the same)", "/s", came.per_second, same / 2, same});
             }
         }
     }
-    measure_beside_logins(figures, asked, ours, options.load);
+    if (options.request.empty()) measure_beside_logins(figures, asked, ours, options.load);
 }
 
 }  // namespace nightshift::bench

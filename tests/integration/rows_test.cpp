@@ -96,7 +96,9 @@ TEST_F(RowsAsJson, AreFoundByPlansMadeOnceAndTheNextStatementIsPlannedAsEver) {
     constexpr core::pg::Statement kMode{"mode", "select current_setting('plan_cache_mode')"};
     auto lease = database.pool().acquire();
     EXPECT_EQ(core::pg::run_planned_once(lease, kMode, {}).text(0, 0), "force_generic_plan");
+    EXPECT_EQ(core::pg::run_by_any_plan(lease, kMode, {}).text(0, 0), "force_generic_plan");
     EXPECT_EQ(core::pg::run_once(lease, kMode, {}).text(0, 0), "auto");
+    EXPECT_EQ(core::pg::run_by_any_plan(lease, kMode, {}).text(0, 0), "auto");
     core::pg::run_planned_once(lease, kMode, {});
     core::pg::Transaction tx(lease);
     EXPECT_EQ(tx.run(kMode).text(0, 0), "auto");

@@ -82,6 +82,13 @@ TEST_F(Routes, a_method_that_is_not_for_a_path_hears_which_are) {
     EXPECT_EQ(handled, 0);
 }
 
+TEST_F(Routes, are_found_by_a_name_that_is_no_parameter) {
+    EXPECT_EQ(ask("GET", "/things").body, "\"all\"");  // as the seeds write it
+    EXPECT_EQ(ask("GET", "/api/v1/thing").status, 404);
+    EXPECT_EQ(ask("GET", "/api/v1").status, 404);
+    EXPECT_THROW(Router({{"GET", "/api/v1/{id}", "things.see", "Any.", {}, says("any")}}, {}), core::Error);
+}
+
 TEST_F(Routes, options_are_told_for_every_path_that_is_there) {
     const auto response = ask("OPTIONS", "/api/things/");
     EXPECT_EQ(response.status, 204);
