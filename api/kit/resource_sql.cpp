@@ -155,8 +155,8 @@ std::string insert_sql(const Resource& resource, const core::json::object& body,
         values += ", x." + quoted(name);
     }
     const std::string table(resource.table);
-    const auto insert = "insert into " + table + " (id, organization_id" + columns + ") select $3::uuid, $1::uuid" +
-                        values + " from jsonb_populate_record(null::" + table + ", $2::jsonb) x";
+    auto insert = "insert into " + table + " (id, organization_id" + columns + ") select $3::uuid, $1::uuid" + values +
+                  " from jsonb_populate_record(null::" + table + ", $2::jsonb) x";
     if (refers.empty()) return insert;
     const auto [found, missing] = references(refers, 4);
     return "with " + found + ", missing as materialized (" + missing + "), made as (" + insert +
