@@ -29,6 +29,7 @@ public:
     const Texts& of(const Resource& resource);
 
 private:
+    // with the mutex held
     core::pg::Statement keep(std::string_view label, std::string sql);
     Texts made_for(const Resource& resource);
     std::shared_mutex mutex_;                               // guards what follows
