@@ -97,6 +97,7 @@ TEST_F(ACrew, turns_the_loop_while_all_run_tasks) {
             over.wait();
         });
     busy.wait();
+    bring([&] { over.wait(); }).wait();  // the one who turns leaves it to them
     std::promise<void> turned;
     loop.say([&] { turned.set_value(); });
     EXPECT_EQ(turned.get_future().wait_for(10s), std::future_status::ready);
