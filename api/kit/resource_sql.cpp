@@ -20,6 +20,61 @@ std::string quoted(std::string_view name) {
     return '"' + std::string(name) + '"';
 }
 
+core::pg::RowWriter writer_of(const Resource& resource) {
+    using core::pg::Form;
+    using core::schema::Type;
+    const auto form_of = [](Type type) {
+        if (!is_plain(type)) return Form::json;
+        if (type == Type::integer || type == Type::number) return Form::number;
+        return type == Type::boolean ? Form::flag : type == Type::timestamp ? Form::moment : Form::text;
+    };
+    std::vector<std::pair<std::string_view, Form>> columns{{"id", Form::text}};
+    for (const auto& column : resource.columns)
+        if ((column.use & kWriteOnly) == 0) columns.emplace_back(column.name, form_of(column.type));
+    columns.insert(columns.end(),
+                   {{"version", Form::number}, {"created_at", Form::moment}, {"updated_at", Form::moment}});
+    return core::pg::RowWriter(columns);
+}
+
+std::string shown_columns(const Resource& resource) {
+    std::string out = "r.id";
+    for (const auto& column : resource.columns) {
+        if ((column.use & kWriteOnly) != 0) continue;
+        const auto name = "r." + quoted(column.name);
+        out += is_plain(column.type) ? ", " + name : ", to_json(" + name + ") as " + quoted(column.name);
+    }
+    return out + ", r.version, r.created_at, r.updated_at";
+}
+
+std::string show_sql(const Resource& resource, Reach reach) {
+    return "select " + shown_columns(resource) + " from " + std::string(resource.view) + " r where " +
+           std::string(kWho) + " and r.id = $3::uuid and " + visible(resource, reach);
+}
+
+std::string lock_sql(const Resource& resource, Reach reach) {
+    const std::string table(resource.table);
+    return "select row_to_json(t)::text, t.version from " + table +
+           " t where t.organization_id = $1::uuid and t.id = $3::uuid and t.deleted_at is null and exists (select 1 "
+           "from " +
+           std::string(resource.view) + " r where " + std::string(kWho) + " and r.id = $3::uuid and " +
+           visible(resource, reach) + ") for update of t";
+}
+
+/// What these columns name, each held and in a table of its own, and the names of those that name nothing. Their values
+/// begin with the parameter `first`.
+std::pair<std::string, std::string> references(const std::vector<const Column*>& columns, std::size_t first) {
+    std::string found, missing;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const auto name = "r" + std::to_string(i);
+        found += (i == 0 ? "" : ", ") + name + " as materialized (select 1 from " + std::string(columns[i]->refers) +
+                 " where organization_id = $1::uuid and id = $" + std::to_string(i + first) +
+                 "::uuid and deleted_at is null for key share)";
+        missing += (i == 0 ? "select '" : " union all select '") + std::string(columns[i]->name) +
+                   "' as name where not exists (select from " + name + ")";
+    }
+    return {found, missing};
+}
+
 }  // namespace
 
 core::pg::Statement Statements::keep(std::string_view label, std::string sql) {
@@ -43,7 +98,7 @@ core::pg::Statement Statements::intern(std::string_view label, std::string sql, 
 }
 
 Texts Statements::made_for(const Resource& resource) {
-    Texts texts{writer_of(resource), shown_columns(resource), {}, {}};
+    Texts texts{shown_columns(resource), writer_of(resource), {}, {}};
     for (std::size_t i = 0; i < kReaches; ++i) {
         const auto reach = static_cast<Reach>(i);
         texts.show.at(i) = keep(resource.name, show_sql(resource, reach));
@@ -87,65 +142,6 @@ std::string visible(const Resource& resource, Reach reach) {
     }
     return condition.empty() ? "false" : "(" + std::string(condition) + ")";
 }
-
-core::pg::RowWriter writer_of(const Resource& resource) {
-    using core::pg::Form;
-    using core::schema::Type;
-    const auto form_of = [](Type type) {
-        if (!is_plain(type)) return Form::json;
-        if (type == Type::integer || type == Type::number) return Form::number;
-        return type == Type::boolean ? Form::flag : type == Type::timestamp ? Form::moment : Form::text;
-    };
-    std::vector<std::pair<std::string_view, Form>> columns{{"id", Form::text}};
-    for (const auto& column : resource.columns)
-        if ((column.use & kWriteOnly) == 0) columns.emplace_back(column.name, form_of(column.type));
-    columns.insert(columns.end(),
-                   {{"version", Form::number}, {"created_at", Form::moment}, {"updated_at", Form::moment}});
-    return core::pg::RowWriter(columns);
-}
-
-std::string shown_columns(const Resource& resource) {
-    std::string out = "r.id";
-    for (const auto& column : resource.columns) {
-        if ((column.use & kWriteOnly) != 0) continue;
-        const auto name = "r." + quoted(column.name);
-        out += is_plain(column.type) ? ", " + name : ", to_json(" + name + ") as " + quoted(column.name);
-    }
-    return out + ", r.version, r.created_at, r.updated_at";
-}
-
-std::string show_sql(const Resource& resource, Reach reach) {
-    return "select " + shown_columns(resource) + " from " + std::string(resource.view) + " r where " +
-           std::string(kWho) + " and r.id = $3::uuid and " + visible(resource, reach);
-}
-
-std::string lock_sql(const Resource& resource, Reach reach) {
-    const std::string table(resource.table);
-    return "select row_to_json(t)::text, t.version from " + table +
-           " t where t.organization_id = $1::uuid and t.id = $3::uuid and t.deleted_at is null and exists (select 1 "
-           "from " +
-           std::string(resource.view) + " r where " + std::string(kWho) + " and r.id = $3::uuid and " +
-           visible(resource, reach) + ") for update of t";
-}
-
-namespace {
-
-/// What these columns name, each held and in a table of its own, and the names of those that name nothing. Their values
-/// begin with the parameter `first`.
-std::pair<std::string, std::string> references(const std::vector<const Column*>& columns, std::size_t first) {
-    std::string found, missing;
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        const auto name = "r" + std::to_string(i);
-        found += (i == 0 ? "" : ", ") + name + " as materialized (select 1 from " + std::string(columns[i]->refers) +
-                 " where organization_id = $1::uuid and id = $" + std::to_string(i + first) +
-                 "::uuid and deleted_at is null for key share)";
-        missing += (i == 0 ? "select '" : " union all select '") + std::string(columns[i]->name) +
-                   "' as name where not exists (select from " + name + ")";
-    }
-    return {found, missing};
-}
-
-}  // namespace
 
 std::string insert_sql(const Resource& resource, const core::json::object& body,
                        const std::vector<const Column*>& refers) {

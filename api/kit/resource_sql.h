@@ -15,8 +15,9 @@ namespace nightshift::api::kit {
 
 /// What is the same in every request to a resource.
 struct Texts {
+    /// "r.id, r.name, ..., r.version, r.created_at, r.updated_at": everything that is shown, for the writer of it.
+    std::string columns;
     core::pg::RowWriter writer;
-    std::string columns;                                   ///< shown_columns
     std::array<core::pg::Statement, kReaches> show, lock;  ///< by reach
 };
 
@@ -40,11 +41,6 @@ Statements& statements();
 
 /// The condition under which a reach shows a row `r`.
 std::string visible(const Resource& resource, Reach reach);
-/// "r.id, r.name, ..., r.version, r.created_at, r.updated_at": everything that is shown, for the writer of it.
-std::string shown_columns(const Resource& resource);
-core::pg::RowWriter writer_of(const Resource& resource);
-std::string show_sql(const Resource& resource, Reach reach);
-std::string lock_sql(const Resource& resource, Reach reach);
 /// Unless one of the columns that refer to something names nothing: then it tells those columns, and adds no row. What
 /// they name is $4, $5 ..., and held against removal.
 std::string insert_sql(const Resource& resource, const core::json::object& body,

@@ -35,7 +35,7 @@ struct Services {
 /// How far a permission reaches: nothing, one's own person, what one has to do with, one's team, all of the
 /// organization. SEEDS.md 6. A greater reach holds the smaller ones.
 enum class Reach : std::uint8_t { none, self, own, team, all };
-constexpr std::size_t kReaches = 5;
+constexpr std::size_t kReaches = static_cast<std::size_t>(Reach::all) + 1;
 
 /// Who calls: from the token alone.
 struct Caller {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/error/error.h"
 #include "core/pg/session.h"
 
 namespace nightshift::core::pg {
@@ -95,14 +96,26 @@ Result run_by_any_plan(Lease& lease, const Statement& statement, const std::vect
     }
 }
 
-Result run_planned_once(Lease& lease, const Statement& statement, const std::vector<Value>& parameters) {
+namespace {
+
+Result run_with_plans(bool once, Lease& lease, const Statement& statement, const std::vector<Value>& parameters) {
     try {
-        lease.session().plan_once(true);
+        lease.session().plan_once(once);
     } catch (...) {
         lease.session().mark_broken();
         translate(&lease.session(), statement.name);
     }
     return run_by_any_plan(lease, statement, parameters);
+}
+
+}  // namespace
+
+Result run_once(Lease& lease, const Statement& statement, const std::vector<Value>& parameters) {
+    return run_with_plans(false, lease, statement, parameters);
+}
+
+Result run_planned_once(Lease& lease, const Statement& statement, const std::vector<Value>& parameters) {
+    return run_with_plans(true, lease, statement, parameters);
 }
 
 }  // namespace nightshift::core::pg

@@ -3,7 +3,6 @@
 
 #include "core/error/error.h"
 #include "core/pg/mark.h"
-#include "core/pg/rows.h"
 #include "core/pg/session.h"
 
 namespace nightshift::core::pg {
@@ -98,7 +97,6 @@ struct Transaction::Impl {
     Session& session;
     pqxx::nontransaction work;
     std::string start;  // what it begins with; empty once that was sent
-    std::string cursor;
     bool committed = false;
 };
 
@@ -150,7 +148,6 @@ void Transaction::open_cursor(const Statement& statement, const std::vector<Valu
     // text.
     try {
         impl_->begin();
-        impl_->cursor = "nightshift_rows";
         const auto text = "declare nightshift_rows no scroll cursor for " + std::string(statement.sql);
         std::vector<const char*> texts;
         texts.reserve(parameters.size());
@@ -168,16 +165,6 @@ Result Transaction::fetch(std::size_t batch) {
 
 void Transaction::close_cursor() {
     execute("close nightshift_rows");
-}
-
-Result run_once(Lease& lease, const Statement& statement, const std::vector<Value>& parameters) {
-    try {
-        lease.session().plan_once(false);
-    } catch (...) {
-        lease.session().mark_broken();
-        translate(&lease.session(), statement.name);
-    }
-    return run_by_any_plan(lease, statement, parameters);
 }
 
 }  // namespace nightshift::core::pg

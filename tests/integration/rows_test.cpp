@@ -75,14 +75,14 @@ TEST_F(RowsAsJson, OfEveryResourceAreWhatPostgreSqlWouldMakeOfThem) {
         for (const auto& column : resource->columns)
             if ((column.use & api::kit::kWriteOnly) == 0) plain += ", r.\"" + std::string(column.name) + '"';
         const auto from = " from " + std::string(resource->view) + " r order by r.id";
-        const auto asked = "select " + api::kit::shown_columns(*resource) + from;
+        const auto asked = "select " + api::kit::statements().of(*resource).columns + from;
         const auto theirs = "select row_to_json(x)::text from (select " + plain +
                             ", r.version, r.created_at, r.updated_at" + from + ") x";
         auto lease = database.pool().acquire();
         core::pg::Transaction tx(lease);
         const auto ours = tx.execute(asked), expected = tx.execute(theirs);
         ASSERT_EQ(ours.size(), expected.size()) << resource->name;
-        const auto writer = api::kit::writer_of(*resource);
+        const auto& writer = api::kit::statements().of(*resource).writer;
         for (std::size_t i = 0; i < ours.size(); ++i, ++seen) {
             std::string out;
             writer.put(ours, i, out);
